@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import {
   appendFileSync,
+  type BigIntStats,
   copyFileSync,
   existsSync,
   lstatSync,
@@ -66,14 +67,14 @@ export function syncAll({ root, shadow }: PowerDisk): void {
     const lines: string[] = [];
     for (const name of readdirSync(folder)) {
       const path = join(folder, name);
-      const stat = lstatSync(path);
+      const stat = lstatSync(path, { bigint: true });
       if (stat.isDirectory()) {
         lines.push(`d 0 ${name}\n`);
         keep(path, key === rootKey ? name : `${key}%${name}`);
       } else {
         id++;
         copyFileSync(path, join(shadow, 'c', String(id)));
-        appendFileSync(join(shadow, 'ids'), `${stat.ino} ${id}\n`);
+        appendFileSync(join(shadow, 'ids'), `${keyOf(stat)} ${id}\n`);
         lines.push(`f ${id} ${name}\n`);
       }
     }
@@ -84,6 +85,9 @@ export function syncAll({ root, shadow }: PowerDisk): void {
 
 /** The root's own list has no path to be named after. */
 const rootKey = '%root';
+
+/** Tells a file from an earlier one whose inode it was given. */
+const keyOf = (stat: BigIntStats): string => `${stat.ino} ${stat.birthtimeNs}`;
 
 interface Entry {
   readonly name: string;
@@ -97,10 +101,10 @@ interface Entry {
  */
 export function failPower(disk: PowerDisk, mixed: boolean, chance: Chance): void {
   const { root, shadow, ordered } = disk;
-  const ids = new Map<number, string>();
+  const ids = new Map<string, string>();
   for (const line of readFileSync(join(shadow, 'ids'), { encoding: 'utf8', flag: 'a+' }).split('\n')) {
-    const [inode, id] = line.split(' ');
-    if (inode && id) ids.set(Number(inode), id);
+    const [inode, birth, id] = line.split(' ');
+    if (id) ids.set(`${inode} ${birth}`, id);
   }
   const live = join(root, '..', 'live');
   execFileSync('mv', [root, live]);
@@ -128,11 +132,11 @@ function durableList(shadow: string, key: string): Entry[] {
   });
 }
 
-function liveList(folder: string, ids: ReadonlyMap<number, string>): Entry[] {
+function liveList(folder: string, ids: ReadonlyMap<string, string>): Entry[] {
   if (!existsSync(folder)) return [];
   return readdirSync(folder).map((name) => {
-    const stat = lstatSync(join(folder, name));
-    return { name, folder: stat.isDirectory(), id: ids.get(stat.ino) ?? 'unknown' };
+    const stat = lstatSync(join(folder, name), { bigint: true });
+    return { name, folder: stat.isDirectory(), id: ids.get(keyOf(stat)) ?? 'unknown' };
   });
 }
 
@@ -149,11 +153,11 @@ function chosenNames(durable: readonly Entry[], live: readonly Entry[], mixed: b
   return [...choice.values()];
 }
 
-function livePaths(folder: string, ids: ReadonlyMap<number, string>, into = new Map<string, string>()): Map<string, string> {
+function livePaths(folder: string, ids: ReadonlyMap<string, string>, into = new Map<string, string>()): Map<string, string> {
   for (const name of readdirSync(folder)) {
     const path = join(folder, name);
-    const stat = lstatSync(path);
-    const id = ids.get(stat.ino);
+    const stat = lstatSync(path, { bigint: true });
+    const id = ids.get(keyOf(stat));
     if (stat.isDirectory()) livePaths(path, ids, into);
     else if (id !== undefined) into.set(id, path);
   }

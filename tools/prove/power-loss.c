@@ -6,7 +6,8 @@
  *     c/<id>    bytes of a file as of its last fsync or fdatasync
  *     d/<path>  entries of a folder as of its last fsync, one line each: "f <id> <name>" or "d 0 <name>"; '/' is written '%',
  *                  and the root itself '%root'
- *     ids       one line "<inode> <id>" for each file made; the last line of an inode counts, since inodes are used again
+ *     ids       one line "<inode> <birth> <id>" for each file made, birth in nanoseconds. Inodes are used again: a file that was
+ *                  made in the instant before the kill may have no line yet, and only its birth tells it from the one before it
  * POWER_ORDERED=1  folders as a journalling file system keeps them: an fsync of a file also makes its name durable, and
  *     unlink and rename are durable at once. Without it folders follow POSIX to the letter: only fsync(folder) counts.
  *
@@ -34,8 +35,8 @@
   if (!real) real = (type (*)(__VA_ARGS__))dlsym(RTLD_NEXT, name)
 #define SLOTS (1u << 20)
 
-/* A file by its inode: its id, and the span written since its last sync. Open addressing; slots are never freed. */
-struct file { ino_t inode; long id; off_t from, to; };
+/* A file by its inode: its birth, its id, and the span written since its last sync. Open addressing; slots are never freed. */
+struct file { ino_t inode; unsigned long long birth; long id; off_t from, to; };
 static struct file files[SLOTS];
 static const off_t whole = (off_t)1 << 60;
 static long last_id = 0;
@@ -61,29 +62,41 @@ static struct file *slot(ino_t inode) {
   return &files[at];
 }
 
-static void remember(ino_t inode, long id) {
+static struct file *remember(ino_t inode, unsigned long long birth, long id) {
   struct file *file = slot(inode);
-  file->inode = inode; file->id = id; file->from = 0; file->to = 0;
+  file->inode = inode; file->birth = birth; file->id = id; file->from = 0; file->to = 0;
   if (id > last_id) last_id = id;
+  return file;
 }
 
-static void new_file(ino_t inode) {
-  char line[64];
-  remember(inode, last_id + 1);
-  int length = snprintf(line, sizeof line, "%lu %ld\n", (unsigned long)inode, last_id);
+static unsigned long long birth_of(const struct statx *stat) {
+  return stat->stx_btime.tv_sec * 1000000000ull + stat->stx_btime.tv_nsec;
+}
+
+static struct file *new_file(const struct statx *stat) {
+  char line[96];
+  struct file *file = remember(stat->stx_ino, birth_of(stat), last_id + 1);
+  int length = snprintf(line, sizeof line, "%lu %llu %ld\n", (unsigned long)file->inode, file->birth, file->id);
   REAL(ssize_t, "write", int, const void *, size_t);
   if (real(ids_file, line, length) != length) die("ids");
+  return file;
 }
+
+static struct file *file_of(const struct statx *stat) {
+  struct file *file = slot(stat->stx_ino);
+  return file->inode && file->birth == birth_of(stat) ? file : new_file(stat);
+}
+
+static int look_at(int fd, struct statx *stat) { return statx(fd, "", AT_EMPTY_PATH, STATX_BASIC_STATS | STATX_BTIME, stat); }
 
 __attribute__((constructor)) static void start(void) {
   const char *at = getenv("POWER_ROOT"), *to = getenv("POWER_SHADOW");
   if (!at || !to || !realpath(at, root) || !realpath(to, shadow)) return;
-  char path[PATH_MAX + 8]; unsigned long inode; long id;
+  char path[PATH_MAX + 8]; unsigned long inode; unsigned long long birth; long id;
   snprintf(path, sizeof path, "%s/ids", shadow);
   FILE *known = fopen(path, "r");
-  while (known && fscanf(known, "%lu %ld", &inode, &id) == 2) {
-    remember(inode, id);
-    slot(inode)->to = whole; /* a program before this one may have written it and not synced */
+  while (known && fscanf(known, "%lu %llu %ld", &inode, &birth, &id) == 3) {
+    remember(inode, birth, id)->to = whole; /* a program before this one may have written it and not synced */
   }
   if (known) fclose(known);
   if ((ids_file = real_open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600)) < 0) die(path);
@@ -118,12 +131,12 @@ static void keep_folder(const char *path) {
   FILE *list = fopen(temp, "w");
   if (!list) die(temp);
   for (struct dirent *entry; (entry = readdir(folder));) {
-    struct stat stat;
+    struct statx stat;
     if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, "..")) continue;
     snprintf(inner, sizeof inner, "%s/%s", path, entry->d_name);
-    if (lstat(inner, &stat)) continue;
-    if (S_ISREG(stat.st_mode) && !slot(stat.st_ino)->inode) new_file(stat.st_ino);
-    fprintf(list, "%c %ld %s\n", S_ISDIR(stat.st_mode) ? 'd' : 'f', S_ISDIR(stat.st_mode) ? 0 : slot(stat.st_ino)->id, entry->d_name);
+    if (statx(AT_FDCWD, inner, AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS | STATX_BTIME, &stat)) continue;
+    int is_folder = S_ISDIR(stat.stx_mode);
+    fprintf(list, "%c %ld %s\n", is_folder ? 'd' : 'f', is_folder ? 0 : file_of(&stat)->id, entry->d_name);
   }
   closedir(folder);
   fclose(list);
@@ -137,9 +150,8 @@ static void keep_parent(const char *path) {
   if (end) { *end = 0; if (inside(parent)) keep_folder(parent); }
 }
 
-static void keep_bytes(int fd, const struct stat *stat) {
-  struct file *file = slot(stat->st_ino);
-  if (!file->inode) new_file(stat->st_ino);
+static void keep_bytes(int fd, const struct statx *stat) {
+  struct file *file = file_of(stat);
   char to[PATH_MAX + 40], bytes[65536];
   snprintf(to, sizeof to, "%s/c/%ld", shadow, file->id);
   char from_path[64];
@@ -153,41 +165,40 @@ static void keep_bytes(int fd, const struct stat *stat) {
     at += count;
   }
   REAL(int, "ftruncate64", int, off_t);
-  if (real(into, stat->st_size)) die(to);
+  if (real(into, stat->stx_size)) die(to);
   close(from);
   close(into);
   file->from = file->to = 0;
 }
 
 static int sync_fd(int fd) {
-  char path[PATH_MAX]; struct stat stat;
+  char path[PATH_MAX]; struct statx stat;
   if (!path_of(fd, path)) return 0;
   pthread_mutex_lock(&lock);
   /* Under the lock: an older size would cut what another thread's sync has kept. */
-  if (fstat(fd, &stat)) die(path);
-  if (S_ISDIR(stat.st_mode)) keep_folder(path);
-  if (S_ISREG(stat.st_mode)) { keep_bytes(fd, &stat); if (ordered) keep_parent(path); }
+  if (look_at(fd, &stat)) die(path);
+  if (S_ISDIR(stat.stx_mode)) keep_folder(path);
+  if (S_ISREG(stat.stx_mode)) { keep_bytes(fd, &stat); if (ordered) keep_parent(path); }
   pthread_mutex_unlock(&lock);
   return 0;
 }
 
 static void written(int fd, off_t at, ssize_t count) {
-  char path[PATH_MAX]; struct stat stat;
-  if (count <= 0 || !root_length || fstat(fd, &stat) || !S_ISREG(stat.st_mode) || !path_of(fd, path)) return;
+  char path[PATH_MAX]; struct statx stat;
+  if (count <= 0 || !root_length || look_at(fd, &stat) || !S_ISREG(stat.stx_mode) || !path_of(fd, path)) return;
   if (at < 0) at = lseek(fd, 0, SEEK_CUR) - count;
   pthread_mutex_lock(&lock);
-  struct file *file = slot(stat.st_ino);
-  if (!file->inode) new_file(stat.st_ino);
+  struct file *file = file_of(&stat);
   if (file->to == 0 || at < file->from) file->from = at;
   if (at + count > file->to) file->to = at + count;
   pthread_mutex_unlock(&lock);
 }
 
 static int opened(int fd, int flags, int existed) {
-  struct stat stat; char path[PATH_MAX];
-  if (fd < 0 || existed || !(flags & O_CREAT) || !path_of(fd, path) || fstat(fd, &stat)) return fd;
+  struct statx stat; char path[PATH_MAX];
+  if (fd < 0 || existed || !(flags & O_CREAT) || !path_of(fd, path) || look_at(fd, &stat)) return fd;
   pthread_mutex_lock(&lock);
-  new_file(stat.st_ino);
+  new_file(&stat);
   pthread_mutex_unlock(&lock);
   return fd;
 }

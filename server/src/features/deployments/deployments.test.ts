@@ -222,6 +222,21 @@ test('a rollback ends a running rollout, and a newer version takes the place of 
   assert.ok(predictions.every((one) => one.version === 1));
 });
 
+test('the champion released again takes off the version that was rolling, and is held as before', async (t) => {
+  const world = await openWorld(t);
+  await world.withFirst({ environment: 'staging' });
+  await world.addVersion(onnxModel(true));
+  await world.deployments.roll(admin, project, second);
+  const rollout = await world.deployments.roll(admin, project, first);
+  assert.deepEqual([rollout.number, rollout.state], [1, 'promoted']);
+  const view = await world.deployments.get(admin, project, 'delay');
+  assert.deepEqual([view.champion, view.rollout, view.split], [1, null, [{ version: 1, share: 1 }]]);
+  assert.equal((await world.deployments.predict(admin, 'delay', { rows: [row] })).version, 1);
+  await assert.rejects(world.deployments.rollback(admin, project, 'delay', ''), refused('nothing_to_roll_back'));
+  await assert.rejects(world.models.retireVersion(admin, project, 'delay', 1), refused('version_in_use'));
+  await world.models.retireVersion(admin, project, 'delay', 2);
+});
+
 test('no road leads around the gate: not a release, a definition, another deployment, an environment, or a verdict that changed', async (t) => {
   const world = await openWorld(t);
   const { deployments, gates, approvals } = world;

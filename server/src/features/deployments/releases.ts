@@ -20,7 +20,7 @@ import { advance, type Decision, decided, isLive, objection, shareOf, superseded
 
 /**
  * Releases a version: the first of a deployment takes all traffic at once, another moves in by the steps of the definition, and a
- * running rollout gives way to it. The version that is live or rolling already is no change. Errors: `not_found`,
+ * running rollout gives way to it, also to the champion. The version that is live or rolling already is no change. Errors: `not_found`,
  * `not_released` (with the gate's reason), `gate_needed`, `version_retired`, `invalid_input` (a guard that does not fit the model), and
  * why the model cannot be loaded.
  */
@@ -114,6 +114,9 @@ async function begin(deps: CommandDeps, tx: Handle, given: Beginning): Promise<R
   // Read again inside the write: it may have been retired since.
   assertServable(definition, await deps.models.versionById(version.id, tx));
   await supersede(deps, tx, { caller, project, name, by: version.number, now_ms });
+  // The champion has its 100% already: once the other gave way there is nothing to roll.
+  const serving = await presentRollout(tx, name, version.number);
+  if (serving) return serving;
   const plan = planOf(definition);
   const atOnce = state.champion === null || (plan.steps[0] ?? 1) >= 1;
   const share = atOnce ? 1 : (plan.steps[0] ?? 1);

@@ -104,3 +104,20 @@ test('a version that somebody unloaded is loaded again by the next request', asy
   await world.inference.unload((await world.models.version(project, 'delay', 1)).files[0]?.digest ?? '');
   assert.equal((await world.deployments.predict(predictor, 'delay', { rows: [row] })).version, 1);
 });
+
+test('a model host that dies under both arms of a rollout counts against both, so that no good release is rolled back for it', async (t) => {
+  const world = await openWorld(t);
+  await world.withFirst();
+  await world.addVersion(onnxModel());
+  await world.deployments.roll(admin, project, { deployment: 'delay', version: 2 });
+  const ids = Array.from({ length: 40 }, (_, at) => `row-${at}`);
+  process.kill(world.inference.stats().pid ?? 0, 'SIGKILL');
+  const ask = () => world.deployments.predict(predictor, 'delay', { rows: ids.map(() => row), ids });
+  await Promise.allSettled(Array.from({ length: 10 }, ask));
+  const { counts } = await world.deployments.served(admin, project, 'delay', { from_ms: 0, to_ms: 1e15 });
+  const failed = counts.filter(({ status }) => status === 'failed').map(({ version, rows }) => [version, rows]);
+  assert.deepEqual(failed, [
+    [1, 10],
+    [2, 10],
+  ]);
+});

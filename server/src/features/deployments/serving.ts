@@ -47,8 +47,8 @@ interface Serving {
   /** The running rollout; null for a request that named its version, which no comparison of arms may count. */
   readonly rollout: number | null;
   queue_us: number;
-  /** The version that was chosen, once one was. */
-  version: ServedVersion | null;
+  /** The versions that a refusal or failure is put down to; null before one was chosen. */
+  answerable: readonly (number | null)[];
 }
 
 /**
@@ -64,7 +64,7 @@ export async function predict(deps: ServingDeps, caller: Caller, name: string, b
   if (!may(caller, project, 'predict'))
     throw failure('not_permitted', { caller: caller.name, permission: 'predict', project: project.name });
   const rollout = only === undefined ? live.rollout : null;
-  const serving: Serving = { live, project, caller, begun, now_ms: await deps.projectNow(project), rollout, queue_us: 0, version: null };
+  const serving: Serving = { live, project, caller, begun, now_ms: await deps.projectNow(project), rollout, queue_us: 0, answerable: [null] };
   try {
     return await serve(deps, serving, readRequest(body), only);
   } catch (error) {
@@ -123,11 +123,15 @@ async function score(deps: ServingDeps, serving: Serving, request: PredictReques
   const key = newId('prd');
   const arms = armsOf(live, request, key, only);
   const read = arms.map(({ version, at }) => {
-    serving.version = version;
+    serving.answerable = [version.number];
     const rows = at === null ? request.rows : at.map((place) => request.rows[place] ?? {});
     return version.read(rows);
   });
-  const results = await Promise.all(arms.map(({ version }, arm) => infer(deps, serving, version, read[arm]?.columns ?? {}, deadline)));
+  const results = await inferArms(
+    serving,
+    arms.map(({ version }) => version.number),
+    arms.map(({ version }, arm) => infer(deps, serving, version, read[arm]?.columns ?? {}, deadline)),
+  );
   const latency_us = Math.round((deps.clock.monotonic() - serving.begun) * 1000);
   const received_at_ms = deps.clock.now();
   const predictions = new Array<PredictedRow>(request.rows.length);
@@ -177,6 +181,16 @@ function armsOf(live: LiveDeployment, request: PredictRequest, key: string, only
     { version: champion, at: toOld },
     { version: challenger, at: toNew },
   ];
+}
+
+/** What all arms answer; throws when one fails. Each that failed answers for it, and no other: the guards of the rollout count it. */
+async function inferArms(serving: Serving, versions: readonly number[], asked: readonly Promise<InferResult>[]): Promise<InferResult[]> {
+  const settled = await Promise.allSettled(asked);
+  const results = settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+  if (results.length === settled.length) return results;
+  serving.answerable = versions.filter((_, arm) => settled[arm]?.status === 'rejected');
+  await Promise.all(asked);
+  return results;
 }
 
 async function infer(
@@ -257,22 +271,22 @@ function envelopeOf(serving: Serving, request: PredictRequest, place: number, id
 const noWarnings: readonly string[] = [];
 const summaryLimit_chars = 2000;
 
-/** One envelope for a request that got no answer: `refused` for what its sender can mend, `failed` for what we can. */
+/** An envelope for a request that got no answer, one for each version that failed on it: `refused` for what its sender can mend, `failed` for what we can. */
 function recordRefusal({ predictions, clock }: ServingDeps, serving: Serving, body: unknown, error: unknown): void {
   const known = error instanceof SlipwayError ? error : null;
   const rows = typeof body === 'object' && body !== null && 'rows' in body && Array.isArray(body.rows) ? body.rows.length : 0;
   const problems = known?.details['problems'] ?? [];
   const ours = known === null || known.status >= 500;
   const early = known !== null && ['model_queue_full', 'nothing_served'].includes(known.code);
-  predictions.record([
-    {
+  predictions.record(
+    serving.answerable.map((version) => ({
       ...envelopeOf(serving, { rows: [] }, 0, newId('prd')),
       received_at_ms: clock.now(),
-      version: serving.version?.number ?? null,
+      version,
       status: ours && !early ? 'failed' : 'refused',
       error_code: known?.code ?? 'internal',
       latency_us: Math.round((clock.monotonic() - serving.begun) * 1000),
       body: { rows, problems: JSON.stringify(problems).slice(0, summaryLimit_chars) },
-    },
-  ]);
+    })),
+  );
 }

@@ -4,7 +4,7 @@ import type { Project } from '../../kernel/project.ts';
 import type { Blobs } from '../../platform/blobs/index.ts';
 import type { Database } from '../../platform/database/index.ts';
 import type { DefinitionsOf } from '../../platform/definitions/index.ts';
-import type { Inference } from '../../platform/inference/index.ts';
+import { type Inference, type ModelFile, modelKey } from '../../platform/inference/index.ts';
 import type { Log } from '../../platform/log/index.ts';
 import { modelFile } from '../gates/index.ts';
 import type { Models, ModelVersion } from '../models/index.ts';
@@ -20,8 +20,8 @@ import { saltOf } from './split.ts';
 /** A version that is loaded and answers. */
 export interface ServedVersion {
   readonly number: number;
-  /** Of the ONNX file, by which the host knows it. */
-  readonly digest: string;
+  /** By which the host knows it. */
+  readonly key: string;
   readonly version: ModelVersion;
   readonly read: ReadInput;
 }
@@ -100,9 +100,8 @@ export class LiveTable {
   /** Loads a version into the host; throws why it cannot be served. */
   async load(version: ModelVersion): Promise<void> {
     const { inference, blobs } = this.#deps;
-    const digest = digestOf(version);
-    const input = version.signature.inputs.map(({ name, kind }) => ({ name, kind }));
-    await inference.load({ digest, path: await blobs.path(digest), input });
+    const file = servedFile(version);
+    await inference.load({ ...file, path: await blobs.path(file.digest) });
   }
 
   /** Reads a deployment anew after a commit. One at a time: the last commit is what stays. Never rejects: the commit stands. */
@@ -167,7 +166,7 @@ export class LiveTable {
     const version = known?.version ?? (await this.#deps.models.version(project, definition.model, number));
     // What is loaded is not asked for again: a pointer must move at once, also while the host restarts.
     if (!known) await this.#tryLoad(version);
-    return { number, digest: digestOf(version), version, read: compileInput(version.signature, definition.unexpected) };
+    return { number, key: modelKey(servedFile(version)), version, read: compileInput(version.signature, definition.unexpected) };
   }
 
   async #tryLoad(version: ModelVersion): Promise<void> {
@@ -191,23 +190,23 @@ export class LiveTable {
   }
 
   #drainSoon(before: LiveDeployment | undefined): void {
-    const old = versionsOf(before).filter((one) => !this.#serves(one.digest));
+    const old = versionsOf(before).filter((one) => !this.#serves(one.key));
     if (old.length === 0) return;
     const drain = setTimeout(() => {
       this.#drains.delete(drain);
-      for (const { digest } of old) {
-        if (this.#serves(digest)) continue;
+      for (const { key } of old) {
+        if (this.#serves(key)) continue;
         this.#deps.inference
-          .unload(digest)
-          .catch((error: unknown) => this.#deps.log.error('a version could not be unloaded', { digest, error }));
+          .unload(key)
+          .catch((error: unknown) => this.#deps.log.error('a version could not be unloaded', { model: key, error }));
       }
     }, drain_ms);
     drain.unref();
     this.#drains.add(drain);
   }
 
-  #serves(digest: string): boolean {
-    for (const live of this.#table.values()) if (versionsOf(live).some((one) => one.digest === digest)) return true;
+  #serves(key: string): boolean {
+    for (const live of this.#table.values()) if (versionsOf(live).some((one) => one.key === key)) return true;
     return false;
   }
 }
@@ -216,8 +215,8 @@ function versionsOf(live: LiveDeployment | undefined): ServedVersion[] {
   return [live?.champion, live?.challenger, live?.previous].filter((one) => one != null);
 }
 
-function digestOf(version: ModelVersion): string {
+function servedFile(version: ModelVersion): Pick<ModelFile, 'digest' | 'input'> {
   const file = version.files.find((one) => one.path === modelFile) ?? version.files.find((one) => one.path.endsWith('.onnx'));
   if (!file) throw new Error(`version ${version.number} of ${version.model} has no ONNX file`);
-  return file.digest;
+  return { digest: file.digest, input: version.signature.inputs.map(({ name, kind }) => ({ name, kind })) };
 }

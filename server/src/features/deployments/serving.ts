@@ -64,7 +64,16 @@ export async function predict(deps: ServingDeps, caller: Caller, name: string, b
   if (!may(caller, project, 'predict'))
     throw failure('not_permitted', { caller: caller.name, permission: 'predict', project: project.name });
   const rollout = only === undefined ? live.rollout : null;
-  const serving: Serving = { live, project, caller, begun, now_ms: await deps.projectNow(project), rollout, queue_us: 0, answerable: [null] };
+  const serving: Serving = {
+    live,
+    project,
+    caller,
+    begun,
+    now_ms: await deps.projectNow(project),
+    rollout,
+    queue_us: 0,
+    answerable: [null],
+  };
   try {
     return await serve(deps, serving, readRequest(body), only);
   } catch (error) {
@@ -196,21 +205,21 @@ async function inferArms(serving: Serving, versions: readonly number[], asked: r
 async function infer(
   { inference, table, clock }: ServingDeps,
   serving: Serving,
-  { digest, version }: ServedVersion,
+  { key, version }: ServedVersion,
   columns: ModelColumns,
   deadline: number,
 ): Promise<InferResult> {
   const deadline_ms = Math.max(1, deadline - clock.monotonic());
   const name = `${serving.live.name} version ${version.number}`;
   try {
-    return await inference.infer(digest, columns, { deadline_ms });
+    return await inference.infer(key, columns, { deadline_ms });
   } catch (error) {
     if (!(error instanceof SlipwayError)) throw error;
     if (error.code === 'deadline_exceeded') throw failure(error.code, { model: name, deadline_ms: serving.live.deadline_ms }, {}, error);
     if (error.code !== 'model_not_loaded') throw error;
     // Somebody who measured it unloaded it: it is loaded again, and the request goes on.
     await table.load(version);
-    return inference.infer(digest, columns, { deadline_ms });
+    return inference.infer(key, columns, { deadline_ms });
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Blobs } from '../../platform/blobs/index.ts';
-import type { Inference } from '../../platform/inference/index.ts';
+import { type Inference, modelKey } from '../../platform/inference/index.ts';
 import type { Models, ModelVersion } from '../models/index.ts';
 import { type EvaluateResult, pairKey, type Training } from '../training/index.ts';
 import type { Figures, Measured } from './decide.ts';
@@ -102,16 +102,17 @@ async function measureLatency({ inference, training, blobs }: MeasureDeps, versi
   const digest = digestOfFile(version, modelFile);
   const input = version.signature.inputs.map(({ name, kind }) => ({ name, kind }));
   const columns = await training.sampleColumns({ parquet: await blobs.path(table), inputs: input, rows: latencyPlan.rows });
-  const serves = inference.stats().models.some((model) => model.digest === digest);
+  const key = modelKey({ digest, input });
+  const serves = inference.stats().models.some((model) => model.key === key);
   await inference.load({ digest, path: await blobs.path(digest), input });
   try {
     let quickest_us = Number.POSITIVE_INFINITY;
     for (let look = 0; look < latencyLooks; look++) {
-      quickest_us = Math.min(quickest_us, (await inference.measure(digest, columns, latencyPlan)).p99_us);
+      quickest_us = Math.min(quickest_us, (await inference.measure(key, columns, latencyPlan)).p99_us);
     }
     return quickest_us / 1000;
   } finally {
     // A version that no deployment serves does not stay in the host only because it was measured.
-    if (!serves) await inference.unload(digest);
+    if (!serves) await inference.unload(key);
   }
 }

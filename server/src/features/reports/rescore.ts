@@ -1,6 +1,6 @@
 import { failure } from '../../kernel/error.ts';
 import type { Blobs } from '../../platform/blobs/index.ts';
-import type { Inference, InferResult } from '../../platform/inference/index.ts';
+import { type Inference, type InferResult, modelKey } from '../../platform/inference/index.ts';
 import type { Models, ModelVersion } from '../models/index.ts';
 import { modelColumns } from '../monitors/index.ts';
 
@@ -28,17 +28,18 @@ export async function withVersion<T>(deps: RescoreDeps, version: ModelVersion, w
   const file = version.files.find((one) => one.path === modelFile);
   if (!file) throw failure('not_found', { what: `file of version ${version.number}`, name: modelFile });
   const { digest } = file;
-  const wasLoaded = inference.stats().models.some((model) => model.digest === digest);
   const input = version.signature.inputs.map(({ name, kind }) => ({ name, kind }));
+  const key = modelKey({ digest, input });
+  const wasLoaded = inference.stats().models.some((model) => model.key === key);
   await inference.load({ digest, path: await blobs.path(digest), input });
   try {
     return await work(async (bodies) => {
-      const answer = await inference.infer(digest, modelColumns(version.signature, bodies));
+      const answer = await inference.infer(key, modelColumns(version.signature, bodies));
       return bodies.map((_, row) => rescored(version, answer, row));
     });
   } finally {
     // It may have gone live meanwhile: whoever serves a version holds it.
-    if (!wasLoaded && (await models.holds(version.id)).length === 0) await inference.unload(digest);
+    if (!wasLoaded && (await models.holds(version.id)).length === 0) await inference.unload(key);
   }
 }
 

@@ -24,19 +24,22 @@ export interface HostProcess {
   kill(reason: string): void;
   /** Closes the socket, on which the process ends by itself; kills it after the grace period. */
   stop(): Promise<void>;
+  /** Resolves when the process is gone, whatever the reason. */
+  readonly ended: Promise<HostEnd>;
 }
 
-export interface HostEvents {
-  onFrame(frame: Frame): void;
-  /** Once, when the process is gone, whatever the reason. */
-  onEnd(reason: string): void;
+export interface HostEnd {
+  /** Fit for users. */
+  readonly reason: string;
+  /** Its last words, for the log only: they may name paths of this machine. */
+  readonly said: string;
 }
 
 const heap_megabytes = 1_024;
 const stderrKept_chars = 2_000;
 
 /** Starts a model host and waits until it says that its runtime is loaded. Rejects when it ends or is silent until then. */
-export async function startHost(runtime: Runtime, limits: HostLimits, events: HostEvents): Promise<HostProcess> {
+export async function startHost(runtime: Runtime, limits: HostLimits, onFrame: (frame: Frame) => void): Promise<HostProcess> {
   // mkdtemp makes the folder with mode 0700: nobody else can connect.
   const folder = await mkdtemp(join(tmpdir(), 'slipway-host-'));
   const server = createServer();
@@ -47,7 +50,7 @@ export async function startHost(runtime: Runtime, limits: HostLimits, events: Ho
       stdio: ['ignore', 'ignore', 'pipe'],
       env: childEnvironment,
     });
-    return await connected(child, server, limits, events);
+    return await connected(child, server, limits, onFrame);
   } finally {
     // One connection is all there is: after it, or without it, nothing stays behind on the disk.
     server.close();
@@ -62,9 +65,8 @@ function listening(server: Server, path: string): Promise<void> {
   });
 }
 
-function connected(child: ChildProcess, server: Server, limits: HostLimits, events: HostEvents): Promise<HostProcess> {
+function connected(child: ChildProcess, server: Server, limits: HostLimits, onFrame: (frame: Frame) => void): Promise<HostProcess> {
   return new Promise((resolve, reject) => {
-    let started = false;
     let reason: string | undefined;
     let socket: Socket | undefined;
     const said = keepTail(child);
@@ -74,15 +76,15 @@ function connected(child: ChildProcess, server: Server, limits: HostLimits, even
     };
     const startTimer = setTimeout(() => kill(`it did not start within ${limits.start_limit_ms} ms`), limits.start_limit_ms);
     const watchdog = watchMemory(child.pid ?? 0, limits.memory_bytes, kill);
-    const ended = new Promise<void>((done) => {
+    const ended = new Promise<HostEnd>((done) => {
       const onGone = (why: string) => {
         clearTimeout(startTimer);
         watchdog.end();
         socket?.destroy();
-        done();
-        const text = [reason ?? why, said()].filter(Boolean).join(': ');
-        if (started) events.onEnd(text);
-        else reject(new Error(text));
+        const end = { reason: reason ?? why, said: said() };
+        done(end);
+        // Without effect once it has started.
+        reject(new Error([end.reason, end.said].filter(Boolean).join(': ')));
       };
       child.once('error', (error) => onGone(error.message));
       child.once('exit', (code, signal) => onGone(signal ? `ended by ${signal}` : `ended with code ${code}`));
@@ -96,14 +98,14 @@ function connected(child: ChildProcess, server: Server, limits: HostLimits, even
     };
     server.once('connection', (accepted) => {
       socket = accepted;
-      const host: HostProcess = { pid: child.pid ?? 0, rss_bytes: watchdog.rss_bytes, send: (frame) => accepted.write(frame), kill, stop };
+      const send = (frame: Buffer) => void accepted.write(frame);
+      const host: HostProcess = { pid: child.pid ?? 0, rss_bytes: watchdog.rss_bytes, send, kill, stop, ended };
       // A socket that closes says nothing about the cause; the way in which the process ended does.
       accepted.on('error', () => child.kill('SIGKILL'));
       accepted.on('close', () => child.kill('SIGKILL'));
       readFrames(accepted, kill, (frame) => {
-        if (frame.kind !== frameKind.hello) return events.onFrame(frame);
+        if (frame.kind !== frameKind.hello) return onFrame(frame);
         clearTimeout(startTimer);
-        started = true;
         resolve(host);
       });
     });

@@ -1,3 +1,4 @@
+import { sha256 } from '../../kernel/digest.ts';
 import { failure, type SlipwayError } from '../../kernel/error.ts';
 import type { InferenceLimits } from './limits.ts';
 import type { InputColumn, Runtime } from './types.ts';
@@ -11,6 +12,15 @@ export interface ModelFile {
   readonly input: readonly InputColumn[];
 }
 
+/**
+ * By what a model is known here. The columns of a matrix have their order from whoever registered the file, so the same bytes with
+ * other names for them are another model.
+ */
+export function modelKey({ digest, input }: Pick<ModelFile, 'digest' | 'input'>): string {
+  const order = sha256(JSON.stringify(input.map(({ name, kind }) => [name, kind])));
+  return `${digest}/${order.slice(0, 16)}`;
+}
+
 export interface LoadedModel {
   readonly digest: string;
   readonly runtime: Runtime;
@@ -22,9 +32,10 @@ export interface LoadedModel {
 
 /** What the server knows of one model in the host, across restarts of the host. */
 export interface HostedModel {
+  readonly key: string;
   readonly file: ModelFile;
   readonly waiting: WaitingRequests;
-  readonly loaded: PromiseWithResolvers<LoadedModel>;
+  loaded: PromiseWithResolvers<LoadedModel>;
   state: 'loading' | 'ready' | 'failed' | 'quarantined';
   /** Why it failed or is quarantined. */
   error?: SlipwayError;
@@ -40,13 +51,11 @@ export interface HostedModel {
 }
 
 export function newHostedModel(file: ModelFile): HostedModel {
-  const loaded = Promise.withResolvers<LoadedModel>();
-  // Whoever asked for the load sees its failure; after a restart nobody may be waiting.
-  loaded.promise.catch(() => undefined);
   return {
+    key: modelKey(file),
     file,
     waiting: new WaitingRequests(),
-    loaded,
+    loaded: newLoad(),
     state: 'loading',
     handle: 0,
     classes: [],
@@ -56,6 +65,19 @@ export function newHostedModel(file: ModelFile): HostedModel {
     strikes: [],
     counts: { requests: 0, rows: 0, batches: 0, late: 0 },
   };
+}
+
+function newLoad(): PromiseWithResolvers<LoadedModel> {
+  const loaded = Promise.withResolvers<LoadedModel>();
+  // Whoever asked for the load sees its failure; after a restart nobody may be waiting.
+  loaded.promise.catch(() => undefined);
+  return loaded;
+}
+
+/** Tells whoever waits for the load why it takes longer. The model is loaded all the same as soon as it can be. */
+export function putOff(model: HostedModel, error: SlipwayError): void {
+  model.loaded.reject(error);
+  model.loaded = newLoad();
 }
 
 /** Takes a model out of service for good: nothing more is sent to the host for it. */

@@ -1,7 +1,7 @@
-import { failure } from '../../kernel/error.ts';
+import { failure, type SlipwayError } from '../../kernel/error.ts';
 import type { Log } from '../log/index.ts';
 import { rowsOf } from './columns.ts';
-import { type HostedModel, type LoadedModel, type ModelFile, newHostedModel } from './hosted-model.ts';
+import { type HostedModel, type LoadedModel, type ModelFile, modelKey, newHostedModel } from './hosted-model.ts';
 import { defaultLimits, type InferenceLimits } from './limits.ts';
 import { type Latency, measureLatency } from './measure.ts';
 import { ModelHost } from './model-host.ts';
@@ -10,7 +10,7 @@ import type { ModelSession } from './session.ts';
 import type { InferResult, ModelColumns, Runtime } from './types.ts';
 
 export type { OnnxDescription, OnnxPort } from '../onnx/index.ts';
-export type { LoadedModel, ModelFile } from './hosted-model.ts';
+export { type LoadedModel, type ModelFile, modelKey } from './hosted-model.ts';
 export { defaultLimits, type InferenceLimits } from './limits.ts';
 export type { Latency } from './measure.ts';
 export { describeModelFile, type ModelFileDescription, probeRuntime } from './probe.ts';
@@ -24,7 +24,7 @@ export interface InferenceStats {
   readonly rss_bytes: number;
   readonly restarts: number;
   readonly models: readonly {
-    readonly digest: string;
+    readonly key: string;
     readonly state: HostedModel['state'];
     readonly waiting: number;
     readonly strikes: number;
@@ -41,7 +41,8 @@ export interface Inference {
   runtime(): Runtime | 'unknown';
   /**
    * Loads a model into the host, which is started if there is none. A model that is loaded or loading already is not loaded
-   * twice. Throws `artifact_changed`, `model_load_failed`, `model_quarantined`, `limit_reached`.
+   * twice. Throws `artifact_changed`, `model_load_failed`, `model_quarantined`, `limit_reached`, and `busy` while no host can be
+   * started: the model is loaded once one can. The other functions know it by its `modelKey`.
    */
   load(file: ModelFile): Promise<LoadedModel>;
   /**
@@ -49,11 +50,11 @@ export interface Inference {
    * `model_queue_full` (details: `retry_after_ms`), `deadline_exceeded`, `model_host_failed`, `model_run_failed`,
    * `model_quarantined`, or why the load failed.
    */
-  infer(digest: string, columns: ModelColumns, options?: { readonly deadline_ms?: number }): Promise<InferResult>;
+  infer(key: string, columns: ModelColumns, options?: { readonly deadline_ms?: number }): Promise<InferResult>;
   /** Forgets a model, a quarantined one too. After the last one the host process ends. */
-  unload(digest: string): Promise<void>;
+  unload(key: string): Promise<void>;
   /** Latency of single rows through the host, one after the other, for gates: `rows` different rows in turn, `rounds` requests. */
-  measure(digest: string, columns: ModelColumns, plan: { readonly rows: number; readonly rounds: number }): Promise<Latency>;
+  measure(key: string, columns: ModelColumns, plan: { readonly rows: number; readonly rounds: number }): Promise<Latency>;
   stats(): InferenceStats;
   /** Ends the host process; requests that wait fail with `busy`. */
   stop(): Promise<void>;
@@ -69,9 +70,9 @@ export interface InferenceDeps {
 export function createInference({ log, limits: given = {}, runtime }: InferenceDeps): Inference {
   const limits = { ...defaultLimits, ...given };
   const host = new ModelHost(log, limits, runtime);
-  const infer: Inference['infer'] = (digest, columns, { deadline_ms = limits.deadline_ms } = {}) => {
-    const model = host.models.get(digest);
-    if (!model) return Promise.reject(failure('model_not_loaded', { model: digest }));
+  const infer: Inference['infer'] = (key, columns, { deadline_ms = limits.deadline_ms } = {}) => {
+    const model = host.models.get(key);
+    if (!model) return Promise.reject(notLoaded(key));
     if (model.error) return Promise.reject(model.error);
     return enqueue(host, model, columns, Math.min(deadline_ms, limits.deadlineMost_ms), limits);
   };
@@ -79,19 +80,19 @@ export function createInference({ log, limits: given = {}, runtime }: InferenceD
     runtime: () => host.runtime ?? 'unknown',
     load: async (file) => load(host, file, limits),
     infer,
-    unload: async (digest) => {
-      const model = host.models.get(digest);
+    unload: async (key) => {
+      const model = host.models.get(key);
       if (!model) return;
-      const gone = failure('model_not_loaded', { model: digest });
+      const gone = notLoaded(key);
       model.loaded.reject(gone);
       model.waiting.failAll(gone);
       host.remove(model);
     },
-    measure: (digest, columns, plan) => {
-      const model = host.models.get(digest);
-      if (!model) return Promise.reject(failure('model_not_loaded', { model: digest }));
+    measure: (key, columns, plan) => {
+      const model = host.models.get(key);
+      if (!model) return Promise.reject(notLoaded(key));
       return measureLatency(columns, { ...plan, available: rowsOf(model.file.input, columns, limits.request_rows) }, (row) =>
-        infer(digest, row),
+        infer(key, row),
       );
     },
     stats: () => statsOf(host),
@@ -99,15 +100,20 @@ export function createInference({ log, limits: given = {}, runtime }: InferenceD
   };
 }
 
+function notLoaded(key: string): SlipwayError {
+  return failure('model_not_loaded', { model: key });
+}
+
 function load(host: ModelHost, file: ModelFile, limits: InferenceLimits): Promise<LoadedModel> {
-  const known = host.models.get(file.digest);
+  const known = host.models.get(modelKey(file));
   if (known?.state === 'quarantined' && known.error) throw known.error;
   if (known && known.state !== 'failed') return known.loaded.promise;
   if (host.models.size >= limits.models)
     throw failure('limit_reached', { what: 'Loaded models', limit: limits.models, where: 'limits.models' });
   const model = newHostedModel(file);
+  const { promise } = model.loaded;
   host.add(model);
-  return model.loaded.promise;
+  return promise;
 }
 
 async function enqueue(
@@ -132,8 +138,8 @@ async function enqueue(
 }
 
 function statsOf(host: ModelHost): InferenceStats {
-  const models = [...host.models.values()].map(({ file, state, waiting, strikes, load_ms, counts }) => ({
-    digest: file.digest,
+  const models = [...host.models.values()].map(({ key, state, waiting, strikes, load_ms, counts }) => ({
+    key,
     state,
     waiting: waiting.count,
     strikes: strikes.length,

@@ -67,7 +67,10 @@ class ChangedArtifact extends Error {}
 async function load(frame: Frame): Promise<LoadedMessage> {
   const started = performance.now();
   const { digest, path, input } = readJson<LoadMessage>(frame);
-  const bytes = await readFile(path);
+  const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
+    // Its own text names the path.
+    throw new Error(`its file could not be read (${error.code ?? 'unknown'})`);
+  });
   const found = sha256(bytes);
   if (found !== digest) throw new ChangedArtifact(found);
   const session = await openSession(bytes, runtime, input);

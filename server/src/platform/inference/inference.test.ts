@@ -16,6 +16,8 @@ import {
   type InferenceLimits,
   type InputColumn,
   type ModelColumns,
+  type ModelFile,
+  modelKey,
   type Runtime,
 } from './index.ts';
 
@@ -33,7 +35,7 @@ const input: readonly InputColumn[] = [
  * A model whose label is `text`, whose probabilities are `share` and 1 - `share`, which refuses fractions in `whole`, and which
  * takes as many steps of a loop as the largest `steps` says: about a microsecond each, so 1e12 never ends.
  */
-function echoModel(name: string): { digest: string; path: string; input: readonly InputColumn[] } {
+function echoModel(name: string): ModelFile & { readonly key: string } {
   const column = (column: string, elemType: number) => ({
     name: column,
     type: { tensorType: { elemType, shape: { dim: [{ dimParam: 'N' }, { dimValue: 1 }] } } },
@@ -90,7 +92,7 @@ function echoModel(name: string): { digest: string; path: string; input: readonl
   const digest = sha256(bytes);
   const path = join(folder, digest);
   writeFileSync(path, bytes, { mode: 0o600 });
-  return { digest, path, input };
+  return { digest, path, input, key: modelKey({ digest, input }) };
 }
 
 /** A request of rows `text`; the share of row i is i / 8. */
@@ -123,7 +125,7 @@ for (const runtime of ['native', 'wasm'] as const) {
     const loaded = await inference.load(model);
     assert.equal(loaded.runtime, runtime);
     const answers = await Promise.all(
-      Array.from({ length: 60 }, (_, at) => inference.infer(model.digest, rows(['', `caller ${at}`, '🛫 İ']))),
+      Array.from({ length: 60 }, (_, at) => inference.infer(model.key, rows(['', `caller ${at}`, '🛫 İ']))),
     );
     answers.forEach((answer, at) => {
       assert.deepEqual(answer.labels, ['', `caller ${at}`, '🛫 İ']);
@@ -139,7 +141,7 @@ test('a request longer than a batch is cut into runs and joined again in order',
   const model = echoModel('long');
   await inference.load(model);
   const text = Array.from({ length: 350 }, (_, at) => `row ${at}`);
-  const [long, short] = await Promise.all([inference.infer(model.digest, rows(text)), inference.infer(model.digest, rows(['beside']))]);
+  const [long, short] = await Promise.all([inference.infer(model.key, rows(text)), inference.infer(model.key, rows(['beside']))]);
   assert.deepEqual(long.labels, text);
   assert.equal(long.probabilities?.[2 * 349], 349 / 8);
   assert.deepEqual(short.labels, ['beside']);
@@ -151,9 +153,9 @@ test('a bad request in a batch fails alone and its neighbours are answered', asy
   const model = echoModel('neighbours');
   await inference.load(model);
   const outcomes = await Promise.allSettled([
-    inference.infer(model.digest, rows(['a'])),
-    inference.infer(model.digest, rows(['b'], { whole: 0.5 })),
-    inference.infer(model.digest, rows(['c'])),
+    inference.infer(model.key, rows(['a'])),
+    inference.infer(model.key, rows(['b'], { whole: 0.5 })),
+    inference.infer(model.key, rows(['c'])),
   ]);
   assert.deepEqual(
     outcomes.map((outcome) => (outcome.status === 'fulfilled' ? outcome.value.labels : outcome.reason.code)),
@@ -174,7 +176,7 @@ test('input that does not fit the model is refused with the name of the column',
     ['no rows', rows([]), /^rows: expected 1 to/],
   ];
   for (const [what, columns, message] of cases) {
-    await assert.rejects(inference.infer(model.digest, columns), { code: 'invalid_input', message }, what);
+    await assert.rejects(inference.infer(model.key, columns), { code: 'invalid_input', message }, what);
   }
 });
 
@@ -183,7 +185,7 @@ test('a file whose bytes are not those of its digest is not loaded', async () =>
   const model = echoModel('changed');
   writeFileSync(model.path, 'other bytes');
   await assert.rejects(inference.load(model), { code: 'artifact_changed', message: new RegExp(`found ${sha256('other bytes')}`) });
-  await assert.rejects(inference.infer(model.digest, rows(['a'])), code('artifact_changed'));
+  await assert.rejects(inference.infer(model.key, rows(['a'])), code('artifact_changed'));
 });
 
 test('a file that is no model is refused with a reason and the host goes on', async () => {
@@ -193,7 +195,7 @@ test('a file that is no model is refused with a reason and the host goes on', as
   await assert.rejects(inference.load({ digest: sha256('no model'), path, input }), { code: 'model_load_failed', message: /no ONNX file/ });
   const model = echoModel('after the bad one');
   await inference.load(model);
-  assert.deepEqual((await inference.infer(model.digest, rows(['a']))).labels, ['a']);
+  assert.deepEqual((await inference.infer(model.key, rows(['a']))).labels, ['a']);
   assert.equal(inference.stats().restarts, 0);
 });
 
@@ -202,13 +204,13 @@ test('after kill -9 in mid-request the request fails, the host restarts and its 
   const [slow, other] = [echoModel('slow'), echoModel('other')];
   await Promise.all([inference.load(slow), inference.load(other)]);
   const { pid } = inference.stats();
-  const running = inference.infer(slow.digest, rows(['a'], { steps: 1e12 }));
+  const running = inference.infer(slow.key, rows(['a'], { steps: 1e12 }));
   running.catch(() => undefined);
   await pause(100);
   const killed = performance.now();
   process.kill(pid ?? 0, 'SIGKILL');
   await assert.rejects(running, { code: 'model_host_failed', status: 503, message: /SIGKILL/ });
-  const [a, b] = await Promise.all([inference.infer(slow.digest, rows(['a'])), inference.infer(other.digest, rows(['b']))]);
+  const [a, b] = await Promise.all([inference.infer(slow.key, rows(['a'])), inference.infer(other.key, rows(['b']))]);
   assert.deepEqual([a.labels, b.labels], [['a'], ['b']]);
   assert.ok(performance.now() - killed < 4_000, 'it answers again within seconds');
   assert.notEqual(inference.stats().pid, pid);
@@ -219,36 +221,51 @@ test('a model that ends the host three times is quarantined and the others go on
   const [bad, good] = [echoModel('bad'), echoModel('good')];
   await Promise.all([inference.load(bad), inference.load(good)]);
   for (let time = 0; time < 3; time++) {
-    await assert.rejects(inference.infer(bad.digest, rows(['a'], { steps: 1e12 })), {
+    await assert.rejects(inference.infer(bad.key, rows(['a'], { steps: 1e12 })), {
       code: 'model_host_failed',
       message: /took longer than 200 ms/,
     });
   }
-  await assert.rejects(inference.infer(bad.digest, rows(['a'])), code('model_quarantined'));
+  await assert.rejects(inference.infer(bad.key, rows(['a'])), code('model_quarantined'));
   await assert.rejects(inference.load(bad), code('model_quarantined'));
-  assert.deepEqual((await inference.infer(good.digest, rows(['b']))).labels, ['b']);
-  await inference.unload(bad.digest);
+  assert.deepEqual((await inference.infer(good.key, rows(['b']))).labels, ['b']);
+  await inference.unload(bad.key);
   await inference.load(bad);
-  assert.deepEqual((await inference.infer(bad.digest, rows(['a']))).labels, ['a']);
+  assert.deepEqual((await inference.infer(bad.key, rows(['a']))).labels, ['a']);
+});
+
+test('the limit of a run counts from when the host begins with it, not from when it was sent', async () => {
+  const models = Array.from({ length: 12 }, (_, at) => echoModel(`queued ${at}`));
+  const [first] = models;
+  assert.ok(first);
+  const long = rows(['a'], { steps: 3e4 });
+  const calm = host();
+  await calm.load(first);
+  const begun = performance.now();
+  await calm.infer(first.key, long, { deadline_ms: 60_000 });
+  const inference = host({ run_limit_ms: 6 * (performance.now() - begun) });
+  await Promise.all(models.map((model) => inference.load(model)));
+  await Promise.all(models.map(({ key }) => inference.infer(key, long, { deadline_ms: 60_000 })));
+  assert.equal(inference.stats().restarts, 0);
 });
 
 test('a request past its deadline is answered 504 while the run goes on', async () => {
   const inference = host();
   const model = echoModel('late');
   await inference.load(model);
-  const late = inference.infer(model.digest, rows(['a'], { steps: 1e5 }), { deadline_ms: 30 });
+  const late = inference.infer(model.key, rows(['a'], { steps: 1e5 }), { deadline_ms: 30 });
   const begun = performance.now();
   await assert.rejects(late, { code: 'deadline_exceeded', status: 504 });
   assert.ok(performance.now() - begun < 1_000, 'it did not wait for the run');
   assert.equal(inference.stats().models[0]?.late, 1);
-  assert.deepEqual((await inference.infer(model.digest, rows(['b']), { deadline_ms: 60_000 })).labels, ['b']);
+  assert.deepEqual((await inference.infer(model.key, rows(['b']), { deadline_ms: 60_000 })).labels, ['b']);
 });
 
 test('a burst over the queue is refused with 503 and a time to retry, and what was accepted is answered', async () => {
   const inference = host({ queue_requests: 20 });
   const model = echoModel('burst');
   await inference.load(model);
-  const outcomes = await Promise.allSettled(Array.from({ length: 100 }, () => inference.infer(model.digest, rows(['a']))));
+  const outcomes = await Promise.allSettled(Array.from({ length: 100 }, () => inference.infer(model.key, rows(['a']))));
   const refused = outcomes.filter((outcome) => outcome.status === 'rejected').map(({ reason }) => reason);
   assert.equal(refused.length, 80);
   assert.ok(refused.every(({ code: got, status, details }) => got === 'model_queue_full' && status === 503 && details.retry_after_ms > 0));
@@ -260,11 +277,11 @@ test('an unloaded model is gone and without models there is no host process', as
   const model = echoModel('unloaded');
   await inference.load(model);
   const { pid } = inference.stats();
-  await inference.unload(model.digest);
-  await assert.rejects(inference.infer(model.digest, rows(['a'])), code('model_not_loaded'));
+  await inference.unload(model.key);
+  await assert.rejects(inference.infer(model.key, rows(['a'])), code('model_not_loaded'));
   await until(() => !alive(pid ?? 0));
   await inference.load(model);
-  assert.deepEqual((await inference.infer(model.digest, rows(['a']))).labels, ['a']);
+  assert.deepEqual((await inference.infer(model.key, rows(['a']))).labels, ['a']);
 });
 
 test('a host over its memory limit is ended and the log says why', async () => {
@@ -274,7 +291,7 @@ test('a host over its memory limit is ended and the log says why', async () => {
   const model = echoModel('memory');
   // On a slow machine the limit may be noticed while the model is still loading: the log is the same.
   const loading = inference.load(model).catch(() => undefined);
-  const running = assert.rejects(inference.infer(model.digest, rows(['a'], { steps: 1e12 })), { status: 503 });
+  const running = assert.rejects(inference.infer(model.key, rows(['a'], { steps: 1e12 })), { status: 503 });
   await until(() => readFileSync(file, 'utf8').includes(`the limit is ${limits.memory_bytes}`));
   await inference.stop();
   await Promise.all([loading, running]);
@@ -285,7 +302,7 @@ test('stop ends the host process even in the middle of a run and fails what wait
   const model = echoModel('stopped');
   await inference.load(model);
   const { pid } = inference.stats();
-  const running = inference.infer(model.digest, rows(['a'], { steps: 1e12 }));
+  const running = inference.infer(model.key, rows(['a'], { steps: 1e12 }));
   const failed = assert.rejects(running, code('busy'));
   await pause(50);
   await inference.stop();
@@ -316,7 +333,7 @@ test('latency is measured for single rows', async () => {
   const inference = host();
   const model = echoModel('measured');
   await inference.load(model);
-  const { p50_us, p99_us, rounds } = await inference.measure(model.digest, rows(['a', 'b', 'c']), { rows: 3, rounds: 200 });
+  const { p50_us, p99_us, rounds } = await inference.measure(model.key, rows(['a', 'b', 'c']), { rows: 3, rounds: 200 });
   assert.equal(rounds, 200);
   assert.ok(p50_us > 5 && p50_us <= p99_us, `${p50_us} ${p99_us}`);
 });

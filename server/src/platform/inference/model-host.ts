@@ -1,8 +1,8 @@
-import { failure } from '../../kernel/error.ts';
+import { failure, type SlipwayError } from '../../kernel/error.ts';
 import type { Log } from '../log/index.ts';
 import { type Frame, frameKind, jsonFrame, newFrame } from './frames.ts';
-import { type HostProcess, startHost } from './host-process.ts';
-import { giveUp, type HostedModel, strike } from './hosted-model.ts';
+import { type HostEnd, type HostProcess, startHost } from './host-process.ts';
+import { giveUp, type HostedModel, putOff, strike } from './hosted-model.ts';
 import { backoff_ms, type InferenceLimits } from './limits.ts';
 import { type FailedMessage, inferFrame, type LoadedMessage, type LoadMessage, readAnswerFrame, readJson } from './messages.ts';
 import { probeRuntime } from './probe.ts';
@@ -13,7 +13,6 @@ import { fail, lateError, type Part, settle } from './waiting.ts';
 interface Pending {
   readonly model: HostedModel;
   readonly parts: readonly Part[] | undefined;
-  readonly since: number;
 }
 
 const sweep_ms = 10;
@@ -23,6 +22,7 @@ const idLimit = 2 ** 32 - 1;
 
 /** One host process and what it owes us: starts it, feeds it, notices its end, starts it again. */
 export class ModelHost {
+  /** By their keys. */
   readonly models = new Map<string, HostedModel>();
   runtime: Runtime | undefined;
   restarts = 0;
@@ -31,6 +31,10 @@ export class ModelHost {
   private readonly limits: InferenceLimits;
   /** Frames in the order of sending; the host works in this order, so the first is the one that it works on. */
   private readonly pending = new Map<number, Pending>();
+  /** Since when the host works on the first of them: not since it was sent, as others may have been before it. */
+  private working_since = 0;
+  /** The last try to start a host failed. */
+  private unstartable = false;
   private starting: Promise<void> | undefined;
   private restartTimer: NodeJS.Timeout | undefined;
   private sweepTimer: NodeJS.Timeout | undefined;
@@ -47,13 +51,14 @@ export class ModelHost {
 
   /** Sends a model that was added to the host; starts the host if there is none. */
   add(model: HostedModel): void {
-    this.models.set(model.file.digest, model);
+    this.models.set(model.key, model);
     if (this.host) this.sendLoad(model);
     else this.start();
+    if (this.unstartable) putOff(model, notStarted());
   }
 
   remove(model: HostedModel): void {
-    this.models.delete(model.file.digest);
+    this.models.delete(model.key);
     if (this.host && model.handle > 0) {
       const frame = newFrame(frameKind.unload, this.nextId(), 4);
       frame.writeUInt32LE(model.handle, frame.length - 4);
@@ -99,17 +104,19 @@ export class ModelHost {
   private async startOnce(): Promise<void> {
     try {
       this.runtime ??= await probeRuntime();
-      const host: HostProcess = await startHost(this.runtime, this.limits, {
-        onFrame: (frame) => this.onFrame(frame),
-        onEnd: (reason) => this.onEnd(host, reason),
-      });
+      const host = await startHost(this.runtime, this.limits, (frame) => this.onFrame(frame));
       if (this.stopped) return await host.stop();
       this.host = host;
+      this.unstartable = false;
+      // Also when it has ended already.
+      void host.ended.then((end) => this.onEnd(host, end));
       this.started_at = performance.now();
       this.log.info('model host started', { pid: host.pid, runtime: this.runtime });
       for (const model of this.models.values()) this.sendLoad(model);
     } catch (error) {
-      this.restart(error instanceof Error ? error.message : String(error));
+      this.unstartable = true;
+      for (const model of this.models.values()) if (model.state === 'loading') putOff(model, notStarted());
+      this.restart({ reason: 'it could not be started', said: error instanceof Error ? error.message : String(error) });
     }
   }
 
@@ -131,7 +138,8 @@ export class ModelHost {
   }
 
   private send(id: number, frame: Buffer, model: HostedModel, parts: readonly Part[] | undefined): void {
-    this.pending.set(id, { model, parts, since: performance.now() });
+    if (this.pending.size === 0) this.working_since = performance.now();
+    this.pending.set(id, { model, parts });
     this.host?.send(frame);
     this.sweepSoon();
   }
@@ -140,6 +148,7 @@ export class ModelHost {
     const pending = this.pending.get(frame.id);
     if (!pending) return;
     this.pending.delete(frame.id);
+    this.working_since = performance.now();
     const { model, parts } = pending;
     if (parts) model.inFlight = undefined;
     if (frame.kind === frameKind.loaded) this.onLoaded(model, readJson<LoadedMessage>(frame));
@@ -174,12 +183,12 @@ export class ModelHost {
   }
 
   /** The process is gone: what it worked on fails, the model at work gets a strike, the others are loaded again. */
-  private onEnd(host: HostProcess, reason: string): void {
+  private onEnd(host: HostProcess, end: HostEnd): void {
     if (this.host !== host) return;
     this.host = undefined;
     const [atWork] = this.pending.values();
     for (const { model, parts } of this.pending.values()) {
-      for (const { request } of parts ?? []) fail(request, failure('model_host_failed', { model: model.file.digest, reason }));
+      for (const { request } of parts ?? []) fail(request, failure('model_host_failed', { model: model.file.digest, reason: end.reason }));
     }
     this.pending.clear();
     for (const model of this.models.values()) {
@@ -190,18 +199,21 @@ export class ModelHost {
     }
     if (atWork) strike(atWork.model, performance.now(), this.limits);
     if (performance.now() - this.started_at > recovered_ms) this.crashes = 0;
-    this.restart(reason, atWork?.model.file.digest);
+    this.restart(end, atWork?.model.file.digest);
   }
 
-  private restart(reason: string, model?: string): void {
+  private restart({ reason, said }: HostEnd, model?: string): void {
     this.crashes += 1;
     const pause_ms = backoff_ms(this.crashes, this.limits.backoffMost_ms);
-    this.log.error('model host ended', { reason, restart_ms: pause_ms, ...(model ? { model } : {}) });
+    this.log.error('model host ended', { reason, said, restart_ms: pause_ms, ...(model ? { model } : {}) });
     if (this.stopped) return;
     this.restartTimer = setTimeout(() => {
       this.restartTimer = undefined;
       const wanted = [...this.models.values()].some(({ state }) => state === 'loading');
-      if (!wanted) return;
+      if (!wanted) {
+        this.unstartable = false;
+        return;
+      }
       this.restarts += 1;
       this.start();
     }, pause_ms);
@@ -232,7 +244,8 @@ export class ModelHost {
     }
     const [atWork] = this.pending.values();
     const limit_ms = atWork?.parts ? this.limits.run_limit_ms : this.limits.load_limit_ms;
-    if (atWork && now - atWork.since > limit_ms) this.host?.kill(`a ${atWork.parts ? 'run' : 'load'} took longer than ${limit_ms} ms`);
+    if (atWork && now - this.working_since > limit_ms)
+      this.host?.kill(`a ${atWork.parts ? 'run' : 'load'} took longer than ${limit_ms} ms`);
     if (waiting > 0) this.sweepSoon();
   }
 
@@ -250,4 +263,8 @@ export class ModelHost {
     this.lastId = this.lastId >= idLimit ? 1 : this.lastId + 1;
     return this.lastId;
   }
+}
+
+function notStarted(): SlipwayError {
+  return failure('busy', { what: 'The model host', reason: 'it could not be started, and the log of the server says why' });
 }

@@ -63,16 +63,23 @@ export function readBody(source: Readable, headers: IncomingHttpHeaders, limit_b
   });
 }
 
-/** The body as a stream that inflates, and fails at the limit; for uploads. */
-export function limitedStream(source: Readable, headers: IncomingHttpHeaders, limit_bytes: number): Readable {
+/** The body as a stream that inflates, and fails at the limit or when its sender falls silent for `stall_ms`; for uploads. */
+export function limitedStream(source: Readable, headers: IncomingHttpHeaders, limit_bytes: number, stall_ms: number): Readable {
   let size_bytes = 0;
   const counted = new Transform({
     transform(chunk: Buffer, _encoding, done) {
+      stall.refresh();
       size_bytes += chunk.length;
       if (size_bytes > limit_bytes) done(failure('body_too_large', { limit_bytes }));
       else done(null, chunk);
     },
   });
+  const stall = setTimeout(() => {
+    // What came and was not read yet is its reader's to hurry with, not the sender's.
+    if (source.readableEnded || counted.writableLength + counted.readableLength > 0) stall.refresh();
+    else counted.destroy(failure('body_too_slow', { timeout_ms: stall_ms }));
+  }, stall_ms);
+  counted.once('close', () => clearTimeout(stall));
   const body = inflated(source, headers);
   whenBroken(source, body, (error) => counted.destroy(error));
   return body.pipe(counted);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { type TestContext, test } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { api, type Endpoint, endpoint } from '@slipway/contracts';
 import { z } from 'zod';
@@ -325,22 +326,23 @@ test('a foreign protocol can tell errors in its own form', async (t) => {
   assert.deepEqual([response.statusCode, response.json()], [404, { error_code: 'RESOURCE_DOES_NOT_EXIST', message: 'No run x here.' }]);
 });
 
+const upload = endpoint({
+  id: 'notes.upload',
+  method: 'PUT',
+  path: '/notes/file',
+  summary: 'x',
+  permission: 'signed-in',
+  bodyKind: 'bytes',
+  bodyLimit_bytes: 100_000,
+  response: z.number(),
+});
+const count = implement(upload, async ({ request }) => {
+  let size = 0;
+  for await (const chunk of request.stream) size += (chunk as Buffer).length;
+  return size;
+});
+
 test('an upload is streamed to its handler and ends with 413 at its limit', async (t) => {
-  const upload = endpoint({
-    id: 'notes.upload',
-    method: 'PUT',
-    path: '/notes/file',
-    summary: 'x',
-    permission: 'signed-in',
-    bodyKind: 'bytes',
-    bodyLimit_bytes: 100_000,
-    response: z.number(),
-  });
-  const count = implement(upload, async ({ request }) => {
-    let size = 0;
-    for await (const chunk of request.stream) size += (chunk as Buffer).length;
-    return size;
-  });
   const { http } = await startTestServer(t, [count]);
   const { port } = await http.listen({ host: '127.0.0.1', port: 0 });
   const put = (size: number) =>
@@ -352,4 +354,19 @@ test('an upload is streamed to its handler and ends with 413 at its limit', asyn
     } as RequestInit);
   assert.equal(await (await put(100_000)).json(), 100_000);
   assert.equal((await put(100_001)).status, 413);
+});
+
+test('an upload whose sender falls silent is 408, and one that is only slow is not', async (t) => {
+  const { http } = await startTestServer(t, [count], { limits: { body_ms: 1000 } });
+  const { port } = await http.listen({ host: '127.0.0.1', port: 0 });
+  const head = 'PUT /notes/file HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer writer\r\nConnection: close\r\n';
+  assert.match(await raw(port, `${head}Content-Length: 50\r\n\r\nhalf`), /^HTTP\/1.1 408[\s\S]*body_too_slow/);
+  const slow = async function* () {
+    for (let at = 0; at < 6; at++) {
+      await pause(300);
+      yield Buffer.from('x');
+    }
+  };
+  const sent = { method: 'PUT', headers: writer, body: slow(), duplex: 'half' } as unknown as RequestInit;
+  assert.equal(await (await fetch(`http://127.0.0.1:${port}/notes/file`, sent)).json(), 6);
 });

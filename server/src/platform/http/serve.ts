@@ -35,6 +35,7 @@ export interface ServeDeps {
 export interface HttpLimits extends EventStreamLimits {
   readonly json_bytes: number;
   readonly upload_bytes: number;
+  /** For a whole body that is read here, and for a silence in one that is streamed. */
   readonly body_ms: number;
   /** Streams of events open at once. */
   readonly streams: number;
@@ -151,7 +152,7 @@ export function createServe(deps: ServeDeps) {
   }
 
   return async function serve(route: Route, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-    const facts = factsOf(request, reply, limitOf(route.endpoint, deps.limits), deps.stopping);
+    const facts = factsOf(request, reply, limitOf(route.endpoint, deps.limits), deps);
     try {
       await answer({ route, request, reply, facts });
     } catch (error) {
@@ -179,7 +180,12 @@ function limitOf({ bodyLimit_bytes, bodyKind }: Endpoint, limits: HttpLimits): n
   return bodyLimit_bytes ?? (bodyKind === 'bytes' ? limits.upload_bytes : limits.json_bytes);
 }
 
-function factsOf(request: FastifyRequest, reply: FastifyReply, limit_bytes: number, stopping: AbortSignal): RequestFacts {
+function factsOf(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  limit_bytes: number,
+  { stopping, limits }: Pick<ServeDeps, 'stopping' | 'limits'>,
+): RequestFacts {
   let signal: AbortSignal | null = null;
   let stream: Readable | null = null;
   return {
@@ -195,7 +201,7 @@ function factsOf(request: FastifyRequest, reply: FastifyReply, limit_bytes: numb
       return signal;
     },
     get stream() {
-      stream ??= limitedStream(request.raw, request.headers, limit_bytes);
+      stream ??= limitedStream(request.raw, request.headers, limit_bytes, limits.body_ms);
       return stream;
     },
   };

@@ -47,6 +47,25 @@ test('a key with another body is refused and changes nothing', async (t) => {
   assert.deepEqual([response.statusCode, response.json().error.code, made], [422, 'idempotency_key_reused', 1]);
 });
 
+test('a key never brings the answer of another body where the handler reads the body itself', async (t) => {
+  const size = endpoint({
+    id: 'things.size',
+    method: 'POST',
+    path: '/things/size',
+    summary: 'x',
+    permission: 'signed-in',
+    bodyKind: 'bytes',
+    response: z.number(),
+  });
+  const sized = implement(size, async ({ request }) =>
+    (await request.stream.toArray()).reduce((sum, chunk: Buffer) => sum + chunk.length, 0),
+  );
+  const { http } = await startTestServer(t, [sized]);
+  const headers = { authorization: 'Bearer writer', 'idempotency-key': 'k1' };
+  const post = (payload: string) => http.inject({ method: 'POST', url: '/things/size', headers, payload });
+  assert.deepEqual([(await post('abc')).json(), (await post('abcdef')).json()], [3, 6]);
+});
+
 test('a key whose first request still runs answers 409', async (t) => {
   let finish: () => void = () => undefined;
   let entered: () => void = () => undefined;

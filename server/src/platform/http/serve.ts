@@ -166,10 +166,14 @@ export function createServe(deps: ServeDeps) {
   };
 }
 
-/** Keys count for JSON answers of POST; other methods repeat without harm. */
+/**
+ * Keys count for JSON answers of POST; other methods repeat without harm. A body that its handler reads cannot be compared with that of
+ * the first request, whose answer another body must not get.
+ */
 function keyOf({ endpoint, options }: Route, { headers }: FastifyRequest): string | null {
   const key = headers['idempotency-key'];
-  const counts = endpoint.method === 'POST' && (endpoint.answers ?? 'json') === 'json' && options.keepsAnswer !== false;
+  const counts =
+    endpoint.method === 'POST' && (endpoint.answers ?? 'json') === 'json' && endpoint.bodyKind !== 'bytes' && options.keepsAnswer !== false;
   return counts && typeof key === 'string' ? key : null;
 }
 

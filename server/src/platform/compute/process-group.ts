@@ -19,8 +19,10 @@ export interface ProcessGroup {
 export function createProcessGroup(leader: number): ProcessGroup {
   let known = new Map<number, number>();
 
-  async function members(age_ms: number): Promise<readonly ProcessRow[]> {
+  /** Null where the table cannot be read. */
+  async function members(age_ms: number): Promise<readonly ProcessRow[] | null> {
     const rows = await processTable(age_ms);
+    if (rows === null) return null;
     const alive = rows.filter((row) => !row.zombie && belongs(row));
     known = new Map(alive.map((row) => [row.pid, row.started]));
     return alive;
@@ -38,7 +40,8 @@ export function createProcessGroup(leader: number): ProcessGroup {
   async function goneWithin(limit_ms: number): Promise<boolean> {
     const until = performance.now() + limit_ms;
     for (;;) {
-      const left = process.platform === 'linux' ? (await members(0)).length > 0 : send(-leader, 0);
+      const found = await members(0);
+      const left = found === null ? send(-leader, 0) : found.length > 0;
       if (!left) return true;
       if (performance.now() >= until) return false;
       await new Promise((resolve) => setTimeout(resolve, 20));
@@ -47,7 +50,7 @@ export function createProcessGroup(leader: number): ProcessGroup {
 
   return {
     async sample(limit_bytes) {
-      const rows = await members(100);
+      const rows = (await members(100)) ?? [];
       const rss_bytes = rows.reduce((sum, row) => sum + row.rss_bytes, 0);
       return {
         processes: rows.length,

@@ -22,17 +22,17 @@ const commonPage_bytes = 4096;
 /** AT_PAGESZ */
 const pageSizeKey = 6n;
 
-let latest: { at: number; rows: Promise<readonly ProcessRow[]> } | undefined;
+let latest: { at: number; rows: Promise<readonly ProcessRow[] | null> } | undefined;
 
-/** All processes; several watchers share one scan that is at most `age_ms` old. Empty where there is no `/proc`. */
-export function processTable(age_ms: number): Promise<readonly ProcessRow[]> {
+/** All processes; several watchers share one scan that is at most `age_ms` old. Null where it cannot be read: no `/proc`, or no file descriptor left. */
+export function processTable(age_ms: number): Promise<readonly ProcessRow[] | null> {
   const now = performance.now();
-  if (!latest || now - latest.at > age_ms) latest = { at: now, rows: scan() };
+  if (!latest || now - latest.at > age_ms) latest = { at: now, rows: scan().catch(() => null) };
   return latest.rows;
 }
 
-async function scan(): Promise<readonly ProcessRow[]> {
-  if (process.platform !== 'linux') return [];
+async function scan(): Promise<readonly ProcessRow[] | null> {
+  if (process.platform !== 'linux') return null;
   const rows: ProcessRow[] = [];
   let read = 0;
   for (const name of readdirSync('/proc')) {
@@ -93,11 +93,12 @@ function pageOfVector(): number | undefined {
   return undefined;
 }
 
-/** A process may end between listing and reading: then there is nothing to tell. */
+/** A process may end between listing and reading: then there is nothing to tell. Without a file descriptor all would look so. */
 function readProc(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8');
-  } catch {
+  } catch (cause) {
+    if (/^E[MN]FILE$/.test((cause as NodeJS.ErrnoException).code ?? '')) throw cause;
     return undefined;
   }
 }

@@ -173,3 +173,30 @@ test('a worker dies with a parent that is killed', async () => {
   }
   assert.fail(`the worker ${pid} outlived its parent`);
 });
+
+test('without a file descriptor left a request fails, and the server goes on', async () => {
+  const script = `
+    import { openSync, closeSync } from 'node:fs';
+    const { createWorkerChild } = await import(${JSON.stringify(new URL('./index.ts', import.meta.url).href)});
+    const quiet = { debug() {}, info() {}, warn() {}, error() {} };
+    const entry = { name: 'trial-child', path: ${JSON.stringify(path)} };
+    const child = createWorkerChild({ entry, idle_ms: 100, memory_bytes: 2 ** 30, log: quiet });
+    await child.request('echo', 1, { timeout_ms: 10_000 });
+    const held = [];
+    const hanging = child.request('hang', 1, { timeout_ms: 800 }).catch((error) => error.code);
+    try { for (;;) held.push(openSync('/dev/null')); } catch {}
+    const other = createWorkerChild({ entry, idle_ms: 100, memory_bytes: 2 ** 30, log: quiet });
+    const refused = await other.request('echo', 2, { timeout_ms: 10_000 }).catch((error) => error.message);
+    const stopped = await hanging;
+    for (const fd of held) closeSync(fd);
+    console.log(JSON.stringify([refused, stopped, await other.request('echo', 3, { timeout_ms: 10_000 })]));
+    await Promise.all([child.stop(), other.stop()]);`;
+  const server = spawn('sh', ['-c', 'ulimit -n 200; exec "$0" "$@"', process.execPath, '--input-type=module', '--eval', script]);
+  const printed = await new Promise<string>((resolve) => {
+    let text = '';
+    for (const stream of [server.stdout, server.stderr]) stream.on('data', (chunk: Buffer) => (text += chunk.toString()));
+    server.once('close', () => resolve(text));
+  });
+  const refused = 'The process trial-child could not answer echo: it could not be started (EMFILE).';
+  assert.equal(printed.trim(), JSON.stringify([refused, 'process_timeout', 3]));
+});

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import type { SlipwayError } from '../../kernel/error.ts';
 import type { Log } from '../log/index.ts';
@@ -12,7 +12,7 @@ import type { WorkerReply } from './worker-protocol.ts';
 /** How a worker process ended: by our hand, for a reason, or by itself. */
 export interface WorkerEnd {
   readonly killedFor: SlipwayError | null;
-  /** `exit code 7`, `signal SIGSEGV`, or why it never started. */
+  /** `exit code 7`, `signal SIGSEGV`, or that it never started, and why. */
   readonly how: string;
 }
 
@@ -47,11 +47,12 @@ export function startWorkerProcess({ name, path, log, onReply, onNonsense }: Wor
     stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
     env: inheritedEnv(),
   });
-  if (child.pid !== undefined) giveWay(child.pid);
-  const group = createProcessGroup(child.pid ?? 0);
+  if (child.pid === undefined) return neverStarted(child, log);
+  giveWay(child.pid);
+  const group = createProcessGroup(child.pid);
   const { promise: gone, resolve } = Promise.withResolvers<WorkerEnd>();
   let killedFor: SlipwayError | null = null;
-  let how = 'it could not be started';
+  let how = '';
   child.stdin.on('error', () => {});
   const replies = child.stdio[3] as Readable;
   const read = createFrameReader((message) => onReply(message as WorkerReply));
@@ -69,9 +70,7 @@ export function startWorkerProcess({ name, path, log, onReply, onNonsense }: Wor
     ({ text }) => log.warn(`${name}: ${text}`, { pid: child.pid ?? null }),
   );
   for (const stream of ['stdout', 'stderr'] as const) child[stream].on('data', (bytes: Buffer) => lines.write(stream, bytes));
-  child.once('error', (cause) => {
-    if (child.pid === undefined) resolve({ killedFor, how: `${how}: ${cause.message}` });
-  });
+  child.on('error', (cause) => log.warn('a signal to a worker failed', { worker: name, cause: String(cause) }));
   child.once('exit', (code, signal) => {
     how = signal ? `signal ${signal}` : `exit code ${code}`;
   });
@@ -80,7 +79,7 @@ export function startWorkerProcess({ name, path, log, onReply, onNonsense }: Wor
     resolve({ killedFor, how });
   });
   return {
-    pid: child.pid ?? null,
+    pid: child.pid,
     gone,
     usable: () => child.stdin.writable && killedFor === null,
     send(frame) {
@@ -89,8 +88,21 @@ export function startWorkerProcess({ name, path, log, onReply, onNonsense }: Wor
     end: () => child.stdin.end(),
     kill(error) {
       killedFor ??= error;
-      if (child.pid !== undefined) group.signal('SIGKILL');
+      group.signal('SIGKILL');
     },
     sample: (limit_bytes) => group.sample(limit_bytes),
   };
+}
+
+/** Where the system gives no process, Node makes no pipes either. */
+function neverStarted(child: ChildProcess, log: Log): WorkerProcess {
+  const gone = new Promise<WorkerEnd>((resolve) => {
+    child.once('error', (cause: NodeJS.ErrnoException) => {
+      log.error('a worker could not be started', { cause: cause.message });
+      resolve({ killedFor: null, how: `it could not be started (${cause.code ?? 'unknown'})` });
+    });
+  });
+  const nothing = (): void => undefined;
+  const sample = async (): Promise<GroupSample> => ({ processes: 0, bytes: 0, cpu_ms: 0 });
+  return { pid: null, gone, usable: () => false, send: nothing, end: nothing, kill: nothing, sample };
 }

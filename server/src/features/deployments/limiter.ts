@@ -29,6 +29,7 @@ export class Limiter {
 
   set limits(limits: Limits) {
     this.#limits = limits;
+    this.#admit();
   }
 
   /** Counts rows for a day of the project; refuses with 429 beyond `per_day`. */
@@ -73,9 +74,18 @@ export class Limiter {
   }
 
   leave(): void {
-    const next = this.#waiting.shift();
-    if (next) next.enter();
-    else this.#active -= 1;
+    this.#active -= 1;
+    this.#admit();
+  }
+
+  /** The limit may have changed since they began to wait. */
+  #admit(): void {
+    while (this.#active < this.#limits.concurrent) {
+      const next = this.#waiting.shift();
+      if (!next) return;
+      this.#active += 1;
+      next.enter();
+    }
   }
 
   #sweepSoon(): void {

@@ -121,3 +121,18 @@ test('a model host that dies under both arms of a rollout counts against both, s
     [2, 10],
   ]);
 });
+
+test('a request that finds its version unloaded waits for it no longer than its deadline, and the next one is answered', async (t) => {
+  const world = await served(t, { limits: { deadline_ms: 200 } });
+  await world.addVersion(onnxModel(true));
+  await world.deployments.roll(admin, project, { deployment: 'delay', version: 2 });
+  const pid = world.inference.stats().pid ?? 0;
+  // The version before keeps the host alive, which is too busy to load anything.
+  process.kill(pid, 'SIGSTOP');
+  await world.inference.unload(world.inference.stats().models[1]?.key ?? '');
+  const ask = () => world.deployments.predict(predictor, 'delay', { rows: [row] });
+  const late = (error: unknown) => error instanceof SlipwayError && error.code === 'deadline_exceeded';
+  await assert.rejects(Promise.race([ask(), pause(5_000)]), late).finally(() => process.kill(pid, 'SIGCONT'));
+  const wait = async (): Promise<number | null> => (await ask().catch(() => null))?.version ?? (await pause(20).then(wait));
+  assert.equal(await wait(), 2);
+});

@@ -209,17 +209,34 @@ async function infer(
   columns: ModelColumns,
   deadline: number,
 ): Promise<InferResult> {
-  const deadline_ms = Math.max(1, deadline - clock.monotonic());
-  const name = `${serving.live.name} version ${version.number}`;
+  const left_ms = (): number => Math.max(1, deadline - clock.monotonic());
+  const late = (): SlipwayError =>
+    failure('deadline_exceeded', { model: `${serving.live.name} version ${version.number}`, deadline_ms: serving.live.deadline_ms });
+  const ask = async (): Promise<InferResult> => {
+    try {
+      return await inference.infer(key, columns, { deadline_ms: left_ms() });
+    } catch (error) {
+      throw error instanceof SlipwayError && error.code === 'deadline_exceeded' ? late() : error;
+    }
+  };
   try {
-    return await inference.infer(key, columns, { deadline_ms });
+    return await ask();
   } catch (error) {
-    if (!(error instanceof SlipwayError)) throw error;
-    if (error.code === 'deadline_exceeded') throw failure(error.code, { model: name, deadline_ms: serving.live.deadline_ms }, {}, error);
-    if (error.code !== 'model_not_loaded') throw error;
-    // Somebody who measured it unloaded it: it is loaded again, and the request goes on.
-    await table.load(version);
-    return inference.infer(key, columns, { deadline_ms });
+    if (!(error instanceof SlipwayError) || error.code !== 'model_not_loaded') throw error;
+    // Somebody who measured it unloaded it: it is loaded again, and the request goes on while it may.
+    await within(table.load(version), left_ms(), late);
+    return ask();
+  }
+}
+
+/** Gives up waiting for `work` after `limit_ms`; the work itself goes on. */
+async function within(work: Promise<void>, limit_ms: number, late: () => SlipwayError): Promise<void> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(late()), limit_ms);
+  try {
+    await Promise.race([work, promise]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

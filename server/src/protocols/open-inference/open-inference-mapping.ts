@@ -97,7 +97,7 @@ function outputNames(outputs: unknown): string[] {
   });
 }
 
-/** Our answer as tensors: `label` and `probabilities`, or `prediction`. The rows' ids are told by the id of the first. */
+/** Our answer as tensors: `label` and, where the model gives them, `probabilities`; or `prediction`. The rows' ids are told by the id of the first. */
 export function answerOf(answer: PredictAnswer, { id, outputs }: InferQuestion, classes: readonly string[]) {
   const rows = answer.predictions;
   const n = rows.length;
@@ -105,12 +105,17 @@ export function answerOf(answer: PredictAnswer, { id, outputs }: InferQuestion, 
     rows[0]?.prediction === undefined
       ? [
           { name: 'label', datatype: 'BYTES', shape: [n], data: rows.map((row) => row.label ?? '') },
-          {
-            name: 'probabilities',
-            datatype: 'FP32',
-            shape: [n, classes.length],
-            data: rows.flatMap((row) => classes.map((name) => row.probabilities?.[name] ?? 0)),
-          },
+          // Some classifiers give labels only.
+          ...(rows.every((row) => row.probabilities)
+            ? [
+                {
+                  name: 'probabilities',
+                  datatype: 'FP32',
+                  shape: [n, classes.length],
+                  data: rows.flatMap((row) => classes.map((name) => row.probabilities?.[name] ?? 0)),
+                },
+              ]
+            : []),
         ]
       : [{ name: 'prediction', datatype: 'FP64', shape: [n], data: rows.map((row) => row.prediction ?? 0) }];
   const unknown = outputs?.find((name) => all.every((tensor) => tensor.name !== name));

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -315,6 +315,20 @@ test('groups are counted, the most frequent first', async () => {
 
 const data = process.env['SLIPWAY_TEST_DATA'];
 const flights = join(data ?? '', 'flights/data.csv.gz');
+
+test('what a killed process spilled is deleted by the one that follows it', async (t) => {
+  const own = join(folder, 'killed');
+  const some = createAnalytics({ folder: own, log: createLog({ level: 'silent' }) });
+  t.after(() => some.stop());
+  const look = () => some.inspect({ files: [{ path: blob('a,b\n1,2\n'), name: 'data.csv' }] });
+  await look();
+  const [spilled = ''] = readdirSync(own);
+  process.kill(Number(spilled.replace('spill-', '')), 'SIGKILL');
+  // A request that the death cuts off fails; the next one has a process of its own.
+  await look().catch(() => look());
+  const left = readdirSync(own);
+  assert.ok(left.length === 1 && left[0] !== spilled, left.join(', '));
+});
 
 test('60,000 real departures are inspected, written, profiled and previewed', {
   skip: !existsSync(flights) && 'SLIPWAY_TEST_DATA does not name the test data',

@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance, type DuckDBValue } from '@duckdb/node-api';
 import { failure, SlipwayError } from '../../kernel/error.ts';
@@ -31,9 +31,27 @@ export async function withConnection<T>(settings: Settings, use: (connection: Du
 }
 
 async function open(settings: Settings): Promise<DuckDBInstance> {
+  deleteLeftovers(settings.folder);
   const spill = spillFolder(settings.folder);
   process.on('exit', () => rmSync(spill, { recursive: true, force: true }));
   return DuckDBInstance.create(':memory:', { ...closed, memory_limit: `${settings.duckdb_bytes}B`, temp_directory: spill });
+}
+
+/** What a process spilled that was killed over its memory or time, when it could not tidy up itself. */
+function deleteLeftovers(folder: string): void {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  for (const name of readdirSync(folder)) {
+    const pid = /^spill-(\d+)$/.exec(name)?.[1];
+    if (pid !== undefined && !isAlive(Number(pid))) rmSync(join(folder, name), { recursive: true, force: true });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }
 
 /** One for each process: two DuckDBs must not spill into the same files. */

@@ -104,7 +104,7 @@ export function createAnalytics({
     checkedStatements(options.sql);
     const step = child(limits.memory_bytes);
     // Of its own, so that it can be deleted when the process was killed.
-    const spill = mkdtempSync(join(folder, 'spill-'));
+    const spill = mkdtempSync(join(folder, 'spill-step-'));
     const cancel = () => void step.stop();
     steps.add(step);
     limits.signal?.addEventListener('abort', cancel, { once: true });

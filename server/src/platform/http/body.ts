@@ -76,10 +76,13 @@ export function limitedStream(source: Readable, headers: IncomingHttpHeaders, li
   });
   const stall = setTimeout(() => {
     // What came and was not read yet is its reader's to hurry with, not the sender's.
-    if (source.readableEnded || counted.writableLength + counted.readableLength > 0) stall.refresh();
+    if (counted.writableLength + counted.readableLength > 0) stall.refresh();
     else counted.destroy(failure('body_too_slow', { timeout_ms: stall_ms }));
   }, stall_ms);
-  counted.once('close', () => clearTimeout(stall));
+  const calm = (): void => clearTimeout(stall);
+  // A body that has come whole may never be read: its handler refused for another reason.
+  source.once('end', calm).once('close', calm);
+  counted.once('close', calm);
   const body = inflated(source, headers);
   whenBroken(source, body, (error) => counted.destroy(error));
   return body.pipe(counted);

@@ -49,6 +49,23 @@ test('init writes a project file that applies as it is, and never over one that 
   assert.match(applied.out, /Dataset departures is at version 1/);
 });
 
+test('one apply settles the zone of a project, whether it is written, written as UTC, or taken out again', async (t) => {
+  const folder = temporaryFolder(t);
+  await startUp(t, folder);
+  for (const [line, zone] of [
+    ['zone: Europe/Berlin', 'Europe/Berlin'],
+    ['zone: UTC', 'UTC'],
+    ['zone: Europe/Berlin', 'Europe/Berlin'],
+    ['', 'UTC'],
+  ]) {
+    writeFileSync(join(folder, 'slipway.yaml'), `project: mill\n${line}\n`);
+    assert.equal((await slipway(folder, ['apply'])).exit, exits.ok);
+    assert.match((await slipway(folder, ['apply'])).out, /No changes/, line);
+    const { projects } = JSON.parse((await slipway(folder, ['project', 'ls', '--json'])).out);
+    assert.equal(projects.find((one: { name: string }) => one.name === 'mill').zone, zone);
+  }
+});
+
 test('a data file that a link leads out of the project is refused, and nothing is uploaded', async (t) => {
   const folder = temporaryFolder(t);
   const outside = join(temporaryFolder(t), 'secret.csv');

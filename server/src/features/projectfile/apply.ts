@@ -7,7 +7,7 @@ import type { Database } from '../../platform/database/index.ts';
 import type { Definitions } from '../../platform/definitions/index.ts';
 import type { Events } from '../../platform/events/index.ts';
 import type { ProjectFile } from './definitions.ts';
-import { type Change, type CurrentState, describePlan, type Kind, kinds, planChanges } from './plan.ts';
+import { type Change, type CurrentState, describePlan, type Kind, kinds, planChanges, settingsOf } from './plan.ts';
 import { describeProblem } from './problem.ts';
 import type { Parsed } from './projectfile.ts';
 
@@ -94,7 +94,7 @@ function withFiles(file: ProjectFile, { pipeline_files }: ApplyInput): ProjectFi
 
 async function currentState({ definitions }: ProjectfileDeps, project: Project): Promise<CurrentState> {
   const state: Record<string, Record<string, { managed_by: 'file' | 'ui'; definition: string; retired: boolean }>> = {
-    project: { [project.name]: { managed_by: 'file', definition: projectText(project), retired: false } },
+    project: { [project.name]: { managed_by: 'file', definition: canonicalJson(settingsOf(project)), retired: false } },
   };
   for (const { kind, name, definition, managed_by, retired } of await definitions.all(project)) {
     if (!(kinds as readonly string[]).includes(kind)) continue;
@@ -156,8 +156,4 @@ async function note(
       after: { commit: commit ?? null, changes: changes.map(({ action, kind, name }) => ({ action, kind, name })) },
     }),
   );
-}
-
-function projectText({ clock, zone }: Project): string {
-  return canonicalJson(zone === 'UTC' ? { clock } : { clock, zone });
 }

@@ -5,7 +5,7 @@
 export interface ProjectFile {
   readonly project: string;
   readonly clock: 'wall' | 'data';
-  /** IANA name, as in `America/New_York`. */
+  /** IANA name, as in `America/New_York`. Without one: UTC. */
   readonly zone?: string;
   readonly datasets: Named<DatasetDefinition>;
   readonly pipelines: Named<PipelineDefinition>;

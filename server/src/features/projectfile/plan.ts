@@ -42,9 +42,8 @@ export interface PlanOptions {
 
 /** What the file says of each kind, by name: the values that the plan compares and that an apply hands on. */
 export function definitionsOf(file: ProjectFile): { readonly [K in Kind]: Readonly<Record<string, unknown>> } {
-  const { project, clock, zone } = file;
   return {
-    project: Object.fromEntries([[project, zone === undefined ? { clock } : { clock, zone }]]),
+    project: { [file.project]: settingsOf(file) },
     dataset: file.datasets,
     model: file.models,
     pipeline: file.pipelines,
@@ -54,6 +53,11 @@ export function definitionsOf(file: ProjectFile): { readonly [K in Kind]: Readon
     monitor: file.monitors,
     retraining: file.retrain,
   };
+}
+
+/** Of a project, as the plan compares them. A file that names no zone means the one that a project is made with. */
+export function settingsOf({ clock, zone = 'UTC' }: Pick<ProjectFile, 'clock' | 'zone'>): Required<Pick<ProjectFile, 'clock' | 'zone'>> {
+  return { clock, zone };
 }
 
 /**

@@ -1,7 +1,7 @@
 import { assertMay, type Caller } from '../../kernel/caller.ts';
 import { newId } from '../../kernel/ids.ts';
 import type { Project } from '../../kernel/project.ts';
-import type { Database } from '../../platform/database/index.ts';
+import type { Database, Handle } from '../../platform/database/index.ts';
 import type { Definition, DefinitionChange, Definitions, ManagedBy } from '../../platform/definitions/index.ts';
 import type { Events } from '../../platform/events/index.ts';
 import type { Pipelines } from '../pipelines/index.ts';
@@ -15,7 +15,7 @@ export interface AutomationsDeps {
   readonly database: Database;
   readonly events: Events;
   readonly definitions: Definitions;
-  readonly pipelines: Pipelines;
+  readonly pipelines: Pick<Pipelines, 'live' | 'cpuHoursSince' | 'startIn'>;
   readonly projectNow: (project_id: string) => Promise<number>;
   /** When the champion of a deployment was made, in the project's time; null without one. */
   readonly championSince: (project: Project, deployment: string) => Promise<number | null>;
@@ -96,40 +96,34 @@ async function considerPolicy(
   });
   // An age that is due stays due every day of the cooldown: only what starts is worth a line.
   if (decision === null || (decision.action === 'skip' && occasion.kind === 'age')) return;
-  const event = await note(deps, project, policy, decision, now_ms, cause);
-  if (decision.action === 'start') await deps.pipelines.start(deps.onBehalf(policy.person, event), project, { pipeline });
+  await deps.database.write(async (tx) => {
+    const event = await noteIn(deps, tx, project, policy, decision, now_ms, cause);
+    // In the same write: a start that was noted and did not happen would hold the next one back for a whole cooldown.
+    if (decision.action === 'start')
+      await deps.pipelines.startIn(tx, deps.onBehalf(policy.person, event), project, { pipeline, clock_ms: now_ms });
+  });
 }
 
-async function note(
-  { database, events, onBehalf }: AutomationsDeps,
+async function noteIn(
+  { events, onBehalf }: AutomationsDeps,
+  tx: Handle,
   project: Project,
   policy: Definition<RetrainingDefinition>,
-  decision: Decision,
+  { action, trigger, reason }: Decision,
   clock_ms: number,
   cause: number | null,
 ): Promise<number> {
-  const { action, trigger, reason } = decision;
-  return database.write(async (tx) => {
-    const event = await events.emit(tx, onBehalf(policy.person, cause), {
-      project_id: project.id,
-      type: action === 'start' ? 'retraining.decided' : 'retraining.skipped',
-      subject: `retraining ${policy.name}`,
-      note:
-        action === 'start'
-          ? `Retraining ${policy.name} starts ${policy.definition.pipeline}: ${reason}.`
-          : `Retraining ${policy.name} waits: ${reason}.`,
-      after: { trigger, reason, pipeline: policy.definition.pipeline },
-    });
-    await insertDecision(tx, project.id, {
-      id: newId('rtd'),
-      policy: policy.name,
-      trigger,
-      action,
-      reason,
-
-      clock_ms,
-      event,
-    });
-    return event;
+  const { pipeline } = policy.definition;
+  const event = await events.emit(tx, onBehalf(policy.person, cause), {
+    project_id: project.id,
+    type: action === 'start' ? 'retraining.decided' : 'retraining.skipped',
+    subject: `retraining ${policy.name}`,
+    note:
+      action === 'start'
+        ? `Retraining ${policy.name} starts ${pipeline}: ${reason}.`
+        : `Retraining ${policy.name} waits: ${reason}.`,
+    after: { trigger, reason, pipeline },
   });
+  await insertDecision(tx, project.id, { id: newId('rtd'), policy: policy.name, trigger, action, reason, clock_ms, event });
+  return event;
 }

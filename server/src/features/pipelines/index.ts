@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { assertMay, type Caller } from '../../kernel/caller.ts';
 import type { Project } from '../../kernel/project.ts';
+import type { Handle } from '../../platform/database/index.ts';
 import type { Definition, DefinitionChange, ManagedBy } from '../../platform/definitions/index.ts';
 import type { Execution, StepRecord } from './execution.ts';
 import { type ExecutorDeps, executeJobOf } from './executor.ts';
@@ -25,6 +26,8 @@ export interface Pipelines {
   retire(caller: Caller, project: Project, name: string): Promise<void>;
   list(caller: Caller, project: Project): Promise<Definition<PipelineDefinition>[]>;
   start(caller: Caller, project: Project, input: commands.Start): Promise<Execution>;
+  /** In the write of whoever decided it; `clock_ms` is the project's time. */
+  startIn(tx: Handle, caller: Caller, project: Project, input: commands.Start & Pick<Execution, 'clock_ms'>): Promise<Execution>;
   rerun(caller: Caller, project: Project, execution: string): Promise<Execution>;
   cancel(caller: Caller, project: Project, execution: string): Promise<Execution>;
   execution(caller: Caller, project: Project, id: string): Promise<{ execution: Execution; steps: StepRecord[] }>;
@@ -56,6 +59,7 @@ export function createPipelines(options: PipelinesOptions): Pipelines {
       return definitions.list(project);
     },
     start: (caller, project, input) => commands.start(deps, caller, project, input),
+    startIn: (tx, caller, project, input) => commands.startIn(deps, tx, caller, project, input),
     rerun: (caller, project, id) => commands.rerun(deps, caller, project, id),
     async cancel(caller, project, id) {
       const cancelled = await commands.cancel(deps, caller, project, id);

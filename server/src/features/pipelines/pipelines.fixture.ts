@@ -7,10 +7,10 @@ import type { Project } from '../../kernel/project.ts';
 import { createAnalytics } from '../../platform/analytics/index.ts';
 import { openBlobs } from '../../platform/blobs/index.ts';
 import { createCompute, createWorkerChild } from '../../platform/compute/index.ts';
-import { openDatabase } from '../../platform/database/index.ts';
+import { type Database, openDatabase } from '../../platform/database/index.ts';
 import { migrations } from '../../platform/database/migrations/index.ts';
-import { createDefinitions } from '../../platform/definitions/index.ts';
-import { createEvents } from '../../platform/events/index.ts';
+import { createDefinitions, type Definitions } from '../../platform/definitions/index.ts';
+import { createEvents, type Events } from '../../platform/events/index.ts';
 import { createJobs } from '../../platform/jobs/index.ts';
 import { createLog } from '../../platform/log/index.ts';
 import { createDatasets, type Datasets } from '../datasets/index.ts';
@@ -24,6 +24,9 @@ export const project: Project = { id: 'prj_1', name: 'default', zone: 'UTC', clo
 export const caller: Caller = { ...systemCaller('test'), person: 'per_1' };
 
 export interface World {
+  readonly database: Database;
+  readonly events: Events;
+  readonly definitions: Definitions;
   readonly pipelines: Pipelines;
   readonly datasets: Datasets;
   readonly models: Models;
@@ -61,7 +64,7 @@ export async function withPipelines(work: (world: World) => Promise<void>): Prom
   const runs = createRuns(platform);
   const models = createModels(platform);
   const predictions = createPredictions({ database, clock, log });
-  const world = { now: clock.now(), folder };
+  const world = { now: clock.now(), folder, database, events, definitions };
   const pipelines = createPipelines({
     ...platform,
     datasets,

@@ -56,21 +56,29 @@ export async function define(
 
 /** Starts an execution in the background. One of a pipeline runs at a time: `pipeline_busy` names the one that does. */
 export async function start(deps: PipelinesDeps, caller: Caller, project: Project, input: Start): Promise<Execution> {
-  const { definition } = await pipelineDefinitions(deps).get(project, input.pipeline);
-  assertMayRun(caller, project, definition);
-  const params = mergedParams(definition, input.params ?? {});
   const clock_ms = await deps.projectNow(project.id);
-  return deps.database.write((tx) =>
-    startIn(deps, tx, caller, project, {
-      pipeline: input.pipeline,
-      definition,
-      params,
-      inputs: input.inputs ?? null,
-      use_cache: input.use_cache ?? true,
-      rerun_of: null,
-      clock_ms,
-    }),
-  );
+  return deps.database.write((tx) => startIn(deps, tx, caller, project, { ...input, clock_ms }));
+}
+
+/** The same in the write of whoever decided it, so that a decision and what it starts are both there or neither. */
+export async function startIn(
+  deps: PipelinesDeps,
+  tx: Handle,
+  caller: Caller,
+  project: Project,
+  input: Start & Pick<Execution, 'clock_ms'>,
+): Promise<Execution> {
+  const { definition } = await pipelineDefinitions(deps).get(project, input.pipeline, tx);
+  assertMayRun(caller, project, definition);
+  return begin(deps, tx, caller, project, {
+    pipeline: input.pipeline,
+    definition,
+    params: mergedParams(definition, input.params ?? {}),
+    inputs: input.inputs ?? null,
+    use_cache: input.use_cache ?? true,
+    rerun_of: null,
+    clock_ms: input.clock_ms,
+  });
 }
 
 /** Repeats an execution on the same inputs, code and params without the cache, to prove that it gives the same model. */
@@ -82,13 +90,13 @@ export async function rerun(deps: PipelinesDeps, caller: Caller, project: Projec
   }
   const { pipeline, definition, params, inputs, clock_ms } = first;
   return deps.database.write((tx) =>
-    startIn(deps, tx, caller, project, { pipeline, definition, params, inputs, use_cache: false, rerun_of: first.id, clock_ms }),
+    begin(deps, tx, caller, project, { pipeline, definition, params, inputs, use_cache: false, rerun_of: first.id, clock_ms }),
   );
 }
 
 type NewExecution = Pick<Execution, 'pipeline' | 'definition' | 'params' | 'inputs' | 'use_cache' | 'rerun_of' | 'clock_ms'>;
 
-async function startIn(
+async function begin(
   { events, jobs, clock }: PipelinesDeps,
   tx: Handle,
   caller: Caller,

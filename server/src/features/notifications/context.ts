@@ -4,7 +4,7 @@ import type { Database } from '../../platform/database/index.ts';
 import type { Definitions, DefinitionsOf } from '../../platform/definitions/index.ts';
 import type { Events } from '../../platform/events/index.ts';
 import type { Jobs } from '../../platform/jobs/index.ts';
-import type { ReceiverDefinition } from './notification.ts';
+import { type ReceiverDefinition, shownReceiver } from './notification.ts';
 
 export interface NotificationsDeps {
   readonly database: Database;
@@ -18,5 +18,5 @@ export interface NotificationsDeps {
 }
 
 export function receiverDefinitions({ definitions }: Pick<NotificationsDeps, 'definitions'>): DefinitionsOf<ReceiverDefinition> {
-  return definitions.of<ReceiverDefinition>('receiver');
+  return definitions.of<ReceiverDefinition>('receiver', shownReceiver);
 }

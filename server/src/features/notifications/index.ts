@@ -1,11 +1,11 @@
-import { assertMay, type Caller } from '../../kernel/caller.ts';
+import { assertMay, type Caller, may } from '../../kernel/caller.ts';
 import { failure } from '../../kernel/error.ts';
 import type { Project } from '../../kernel/project.ts';
 import type { Definition, DefinitionChange, ManagedBy } from '../../platform/definitions/index.ts';
 import type { AnyJob } from '../../platform/jobs/index.ts';
 import { targetOf } from './address.ts';
 import { type NotificationsDeps, receiverDefinitions } from './context.ts';
-import type { Delivery, ReceiverDefinition } from './notification.ts';
+import { type Delivery, type ReceiverDefinition, shownReceiver } from './notification.ts';
 import { notificationJobs } from './notifications-jobs.ts';
 import * as store from './notifications-store.ts';
 
@@ -25,6 +25,7 @@ export interface Notifications {
   /** Opens a way out of this machine, so it needs the right `admin`. */
   define(caller: Caller, project: Project, name: string, definition: ReceiverDefinition, managed_by: ManagedBy): Promise<DefinitionChange>;
   retire(caller: Caller, project: Project, name: string): Promise<void>;
+  /** The whole address is for those who may set it; others see where it goes. */
   list(caller: Caller, project: Project): Promise<Definition<ReceiverDefinition>[]>;
   deliveries(caller: Caller, project: Project, search: DeliverySearch): Promise<{ items: readonly Delivery[]; next: string | null }>;
   /** To be declared to the queue. A reaction enqueues `notifications.dispatch` with the number of the event. */
@@ -46,7 +47,9 @@ export function createNotifications(deps: NotificationsDeps): Notifications {
     },
     async list(caller, project) {
       assertMay(caller, project, 'read');
-      return definitions.list(project);
+      const receivers = await definitions.list(project);
+      if (may(caller, project, 'admin')) return receivers;
+      return receivers.map((one) => ({ ...one, definition: shownReceiver(one.definition) }));
     },
     async deliveries(caller, project, { cursor, ...search }) {
       assertMay(caller, project, 'read');

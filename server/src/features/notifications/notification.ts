@@ -5,6 +5,11 @@ export interface ReceiverDefinition {
   readonly webhook: string;
 }
 
+/** As everybody may see it: the path of a webhook is often its secret, so only where it goes is shown. */
+export function shownReceiver({ webhook }: ReceiverDefinition): ReceiverDefinition {
+  return { webhook: `${new URL(webhook).origin}/…` };
+}
+
 /** One event on its way to one receiver. */
 export interface Delivery {
   readonly id: string;

@@ -82,7 +82,9 @@ async function deliver(deps: NotificationsDeps, id: string, context: JobContext)
     await end(deps, id, { state: 'delivered', attempts: done, last_status, last_error: null }, context);
   } catch (error) {
     const last_error = error instanceof SlipwayError ? error.message : 'The delivery failed inside the server.';
-    await deps.database.write((tx) => store.updateDelivery(tx, id, { attempts: done, last_error }));
+    const status = error instanceof SlipwayError ? error.details['status'] : undefined;
+    const change = { attempts: done, last_error, ...(typeof status === 'number' && { last_status: status }) };
+    await deps.database.write((tx) => store.updateDelivery(tx, id, change));
     throw error;
   }
 }

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { systemCaller } from '../../kernel/caller.ts';
+import { type Caller, systemCaller } from '../../kernel/caller.ts';
 import { systemClock } from '../../kernel/clock.ts';
 import type { Project } from '../../kernel/project.ts';
 import { openDatabase } from '../../platform/database/index.ts';
@@ -198,6 +198,29 @@ for (const address of inside) {
 for (const address of ['8.8.8.8', '172.32.0.1', '2606:4700::1111']) {
   test(`${address} is a public address`, () => assert.equal(isPublicAddress(address), true));
 }
+
+test('the path of a webhook, often its secret, is told to those who may set it and to nobody else', async (t) => {
+  const { notifications, events } = await openWorld(t);
+  const viewer: Caller = { ...caller, grants: new Map([[project.id, new Set(['read'] as const)]]) };
+  const webhook = 'https://hooks.example.org/services/T0/s3cret';
+  await notifications.define(caller, project, 'ops', { webhook: `${webhook}-old` }, 'ui');
+  await notifications.define(caller, project, 'ops', { webhook }, 'ui');
+  const shown = async (who: Caller) => (await notifications.list(who, project)).map(({ definition }) => definition.webhook);
+  assert.deepEqual([await shown(caller), await shown(viewer)], [[webhook], ['https://hooks.example.org/…']]);
+  const told = JSON.stringify(await events.list({ project_id: project.id, limit: 10 }));
+  assert.ok(told.includes('https://hooks.example.org/…') && !told.includes('s3cret'), told);
+});
+
+test('a receiver that refuses leaves its status, also when nothing was delivered', async (t) => {
+  const { notifications, emit } = await openWorld(t);
+  const { url, received } = await receiver(t, (response) => void response.writeHead(410).end());
+  await notifications.define(caller, project, 'ops', { webhook: url }, 'ui');
+  await emit('incident.opened', { notify: ['ops'] });
+  await until(async () => received.length > 0);
+  const first = async () => (await notifications.deliveries(caller, project, { limit: 1 })).items[0];
+  await until(async () => (await first())?.attempts === 1);
+  assert.equal((await first())?.last_status, 410);
+});
 
 test('an address that is none, or that holds a password, is refused when it is set', async (t) => {
   const { notifications } = await openWorld(t);

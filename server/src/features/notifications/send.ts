@@ -4,7 +4,10 @@ import { resolveTarget, type Target, targetOf } from './address.ts';
 
 export const sendLimits = { time_ms: 10_000, body_bytes: 64 * 1024, answer_bytes: 64 * 1024 } as const;
 
-/** Posts JSON once. Resolves to the status, a 2xx; else throws `receiver_failed` or `receiver_not_public`. Redirects are not followed. */
+/**
+ * Posts JSON once. Resolves to the status, a 2xx; else throws `receiver_failed` (with the `status` that came, if one did) or
+ * `receiver_not_public`. Redirects are not followed.
+ */
 export async function postJson(webhook: string, text: string, idempotencyKey: string, signal: AbortSignal): Promise<number> {
   const target = targetOf(webhook);
   const body = Buffer.from(text);
@@ -13,11 +16,12 @@ export async function postJson(webhook: string, text: string, idempotencyKey: st
   try {
     const status = await post(target, await before(limit, resolveTarget(target)), body, idempotencyKey, limit);
     if (status >= 200 && status < 300) return status;
-    throw failed(target, status >= 300 && status < 400 ? `it answered ${status}, and redirects are not followed` : `it answered ${status}`);
+    const reason = `it answered ${status}${status >= 300 && status < 400 ? ', and redirects are not followed' : ''}`;
+    throw failed(target, reason, { details: { status } });
   } catch (error) {
     if (error instanceof SlipwayError) throw error;
-    if (limit.aborted) throw failed(target, `no answer within ${sendLimits.time_ms} ms`, error);
-    throw failed(target, error instanceof Error ? error.message : String(error), error);
+    if (limit.aborted) throw failed(target, `no answer within ${sendLimits.time_ms} ms`, { cause: error });
+    throw failed(target, error instanceof Error ? error.message : String(error), { cause: error });
   }
 }
 
@@ -33,8 +37,8 @@ function before<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
   ]);
 }
 
-function failed({ host, port }: Target, reason: string, cause?: unknown): SlipwayError {
-  return failure('receiver_failed', { host: `${host}:${port}`, reason }, {}, cause);
+function failed({ host, port }: Target, reason: string, more: { details?: { status: number }; cause?: unknown } = {}): SlipwayError {
+  return failure('receiver_failed', { host: `${host}:${port}`, reason }, more.details, more.cause);
 }
 
 /** Connects to the address that was resolved, not to the name again. The agent is our own, which knows no proxy. */

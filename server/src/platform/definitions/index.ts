@@ -44,7 +44,8 @@ export interface DefinitionsOf<T> {
 }
 
 export interface Definitions {
-  of<T>(kind: string): DefinitionsOf<T>;
+  /** `told` is what its events say of it, where the whole is not for every reader of the audit trail. */
+  of<T>(kind: string, told?: (definition: T) => T): DefinitionsOf<T>;
   /** All kinds of a project at once, for the plan of a project file. */
   all(project: Project): Promise<(Definition<unknown> & { readonly kind: string })[]>;
 }
@@ -58,7 +59,7 @@ export interface DefinitionsDeps {
 export function createDefinitions(deps: DefinitionsDeps): Definitions {
   const { database } = deps;
   return {
-    of: <T>(kind: string) => definitionsOf<T>(deps, kind),
+    of: <T>(kind: string, told?: (definition: T) => T) => definitionsOf<T>(deps, kind, told),
     async all(project) {
       const rows = await listDefinitions(database.read, project.id);
       return rows.map((row) => ({ ...toDefinition<unknown>(row), kind: row.kind }));
@@ -66,10 +67,11 @@ export function createDefinitions(deps: DefinitionsDeps): Definitions {
   };
 }
 
-function definitionsOf<T>(deps: DefinitionsDeps, kind: string): DefinitionsOf<T> {
+function definitionsOf<T>(deps: DefinitionsDeps, kind: string, told: (definition: T) => T = (whole) => whole): DefinitionsOf<T> {
   const read = deps.database.read;
   return {
-    putIn: (tx, caller, project, name, definition, managed_by) => put(deps, kind, tx, caller, project, name, definition, managed_by),
+    putIn: (tx, caller, project, name, definition, managed_by) =>
+      put(deps, { kind, told: (text) => told(parsed(text) as T) }, tx, caller, project, name, definition, managed_by),
     retireIn: (tx, caller, project, name) => retire(deps, kind, tx, caller, project, name),
     async find(project, name, handle = read) {
       const row = await findDefinition(handle, project.id, kind, name);
@@ -88,9 +90,15 @@ function definitionsOf<T>(deps: DefinitionsDeps, kind: string): DefinitionsOf<T>
 
 const nameGrammar = /^[\p{L}\p{N}][\p{L}\p{N}_.-]{0,99}$/u;
 
+interface Told {
+  readonly kind: string;
+  /** Of a definition as canonical JSON. */
+  readonly told: (text: string) => unknown;
+}
+
 async function put(
   { events, clock }: DefinitionsDeps,
-  kind: string,
+  { kind, told }: Told,
   tx: Handle,
   caller: Caller,
   project: Project,
@@ -115,8 +123,8 @@ async function put(
     project_id: project.id,
     type: old ? `${kind}.changed` : `${kind}.defined`,
     subject: `${kind} ${name}`,
-    before: old ? { definition: parsed(old.definition), managed_by: old.managed_by, retired: old.retired_at_ms !== null } : null,
-    after: { definition: parsed(text), managed_by, revision },
+    before: old ? { definition: told(old.definition), managed_by: old.managed_by, retired: old.retired_at_ms !== null } : null,
+    after: { definition: told(text), managed_by, revision },
   });
   await putDefinition(tx, {
     project_id: project.id,

@@ -41,12 +41,15 @@ export interface ApplyInput {
 }
 
 export interface Applied {
-  readonly changes: readonly Change[];
+  readonly changes: readonly ToldChange[];
   /** The plan in words. */
   readonly lines: readonly string[];
   readonly applied: boolean;
   readonly dataset_versions: Readonly<Record<string, number>>;
 }
+
+/** What the caller is told: the definition itself is in the file. */
+type ToldChange = Omit<Change, 'definition'>;
 
 const parseLimit_ms = 20_000;
 const fileName = 'slipway.yaml';
@@ -63,7 +66,8 @@ export async function apply(deps: ProjectfileDeps, caller: Caller, project: Proj
   }
   const changes = planChanges(file, await currentState(deps, project), { takeOver: input.take_over });
   const lines = describePlan(changes);
-  if (input.plan) return { changes, lines, applied: false, dataset_versions: {} };
+  const told = changes.map(({ definition: _, ...change }): ToldChange => change);
+  if (input.plan) return { changes: told, lines, applied: false, dataset_versions: {} };
   const conflicts = changes.filter((change) => change.action === 'conflict');
   if (conflicts[0])
     throw failure(
@@ -73,7 +77,7 @@ export async function apply(deps: ProjectfileDeps, caller: Caller, project: Proj
     );
   const dataset_versions = await perform(deps, caller, project, changes, input);
   if (changes.length > 0) await note(deps, caller, project, changes, input.commit);
-  return { changes, lines, applied: true, dataset_versions };
+  return { changes: told, lines, applied: true, dataset_versions };
 }
 
 async function parse({ child }: ProjectfileDeps, text: string): Promise<ProjectFile> {

@@ -87,12 +87,19 @@ export function planChanges(file: ProjectFile, current: CurrentState, options: P
 function decide(kind: Kind, name: string, definition: string, entry: CurrentEntry | undefined, options: PlanOptions): Change | undefined {
   if (!entry) return { action: 'create', kind, name, differences: [], definition };
   const same = entry.definition === definition;
-  const differences = same ? [] : differencesOf(JSON.parse(entry.definition), JSON.parse(definition));
+  const whole = same ? [] : differencesOf(JSON.parse(entry.definition), JSON.parse(definition));
+  const differences = kind === 'receiver' ? whole.map(withoutPath) : whole;
   const edited = entry.managed_by === 'ui';
   if (edited && !options.takeOver && (!same || entry.retired)) return { action: 'conflict', kind, name, differences, definition };
   if (entry.retired) return { action: 'unretire', kind, name, differences, definition };
   if (same && !(edited && options.takeOver)) return undefined;
   return { action: 'change', kind, name, differences, definition };
+}
+
+/** The path of a webhook is often its secret: only where it goes is told, to programs too. */
+function withoutPath({ path, ...values }: Difference): Difference {
+  const told = Object.entries(values).map(([side, value]) => [side, URL.canParse(String(value)) ? `${new URL(String(value)).origin}/…` : value]);
+  return { path, ...Object.fromEntries(told) };
 }
 
 const differencesLimit = 200;
@@ -155,9 +162,7 @@ function describeDifference({ path, before, after }: Difference): string {
   return `${name}: ${valueText(path, before)} -> ${valueText(path, after)}`;
 }
 
-/** The path of a webhook is often its secret: only where it goes is shown. */
 function valueText(path: string, value: unknown): string {
-  if (path === 'webhook' && typeof value === 'string' && URL.canParse(value)) return `${new URL(value).origin}/…`;
   if (typeof value === 'number' && path.endsWith('_ms')) return durationText(value);
   return shown(canonicalJson(value));
 }

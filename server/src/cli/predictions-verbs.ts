@@ -3,7 +3,7 @@ import { exits } from './exits.ts';
 import { numberText, plain } from './format.ts';
 import { timeOf } from './numbers.ts';
 import { usageProblem } from './problem.ts';
-import { type Row, readRows } from './records.ts';
+import { fitRows, type Row, type Rows, readRows } from './records.ts';
 import { type Noun, verb } from './verb.ts';
 import type { Work } from './work.ts';
 
@@ -23,8 +23,10 @@ export const predict = verb({
     'time <column>': 'column of a file that has the event times',
   },
   async run({ deployment, json, file, id, time }, work) {
-    const rows = file === undefined ? [rowOf(json)] : await fileRows(deployment, file, [id, time], work);
-    const given = file === undefined ? rows : readRows(work.environment.folder, file).rows;
+    if (json !== undefined && file !== undefined) throw usageProblem('A row and a file were given.', 'Give one of them.');
+    const read = file === undefined ? { rows: [rowOf(json)], isText: false } : readRows(work.environment.folder, file);
+    const given = read.rows;
+    const rows = file === undefined ? given : await fittingRows(deployment, read, [id, time], work);
     let all: Answer | undefined;
     for (let at = 0; at < rows.length; at += rowsPerRequest) {
       const span = given.slice(at, at + rowsPerRequest);
@@ -68,25 +70,15 @@ function rowOf(json: string | undefined): Row {
 }
 
 /** Rows of a file with the columns that the serving version takes; texts of a CSV become numbers where it takes numbers. */
-async function fileRows(deployment: string, file: string, others: readonly (string | undefined)[], work: Work): Promise<Row[]> {
+async function fittingRows(deployment: string, read: Rows, others: readonly (string | undefined)[], work: Work): Promise<readonly Row[]> {
   const { client, project, signal } = work;
-  const { rows, isText } = readRows(work.environment.folder, file);
   const { definition, champion } = await client.deployments.get({ params: { project, deployment }, signal });
-  if (champion === null) return [...rows];
+  if (champion === null) return read.rows;
   const { signature } = await client.models.version({ params: { project, model: definition.model, version: champion }, signal });
-  const inputs = new Map(signature.inputs.map((input) => [input.name, input.kind]));
-  const first = Object.keys(rows[0] ?? {});
-  const left = first.filter((name) => !inputs.has(name) && !others.includes(name));
-  if (left.length > 0) work.streams.error(`Left out, since the model does not take them: ${left.map(plain).join(', ')}.\n`);
-  const kept = first.filter((name) => inputs.has(name));
-  return rows.map((row) => Object.fromEntries(kept.map((name) => [name, isText ? typed(row[name], inputs.get(name)) : row[name]])));
-}
-
-/** An empty field is a missing value; a text where a number belongs stays, so that the server names row and column. */
-function typed(value: unknown, kind: 'number' | 'category' | undefined): unknown {
-  if (value === '' || value === undefined) return null;
-  const number = Number(value);
-  return kind === 'number' && Number.isFinite(number) ? number : value;
+  const { fitting, left } = fitRows(read, signature.inputs);
+  const unused = left.filter((name) => !others.includes(name));
+  if (unused.length > 0) work.streams.error(`Left out, since the model does not take them: ${unused.map(plain).join(', ')}.\n`);
+  return fitting;
 }
 
 const add = verb({

@@ -6,11 +6,17 @@ import { usageProblem } from './problem.ts';
 
 export type Row = Readonly<Record<string, unknown>>;
 
+export interface Rows {
+  readonly rows: readonly Row[];
+  /** All values are texts, as a CSV has them. */
+  readonly isText: boolean;
+}
+
 /** A file that a person sends row by row is read whole; more belongs in a dataset. */
 const fileLimit_bytes = 512 * 2 ** 20;
 
 /** Rows of a file: CSV (`.csv`, values are texts), JSON (a list, or one object), JSON lines (`.jsonl`); `.gz` after any of them. */
-export function readRows(folder: string, name: string): { readonly rows: readonly Row[]; readonly isText: boolean } {
+export function readRows(folder: string, name: string): Rows {
   const text = textOf(folder, name);
   const isText = /\.csv(\.gz)?$/i.test(name);
   try {
@@ -53,4 +59,34 @@ function rowsOfJson(text: string, byLine: boolean): Row[] {
   const wrong = rows.findIndex((row) => typeof row !== 'object' || row === null || Array.isArray(row));
   if (wrong !== -1) throw new Error(`item ${wrong + 1}: expected an object`);
   return rows as Row[];
+}
+
+interface ModelInput {
+  readonly name: string;
+  readonly kind: 'number' | 'category';
+}
+
+/** The rows with the columns that a model takes, texts typed as it takes them; `left`: columns of any row that it does not take. */
+export function fitRows({ rows, isText }: Rows, inputs: readonly ModelInput[]): { readonly fitting: Row[]; readonly left: string[] } {
+  const kinds = new Map(inputs.map(({ name, kind }) => [name, kind]));
+  const left = new Set<string>();
+  const fitting = rows.map((row) => {
+    const kept: [string, unknown][] = [];
+    for (const [name, value] of Object.entries(row)) {
+      const kind = kinds.get(name);
+      if (kind === undefined) left.add(name);
+      else kept.push([name, isText ? typed(value, kind) : value]);
+    }
+    return Object.fromEntries(kept);
+  });
+  return { fitting, left: [...left] };
+}
+
+/** An empty field is a missing value; a text where a number belongs stays, so that the server names row and column. */
+function typed(value: unknown, kind: ModelInput['kind']): unknown {
+  const text = String(value);
+  if (kind === 'category') return text === '' ? null : text;
+  if (text.trim() === '') return null;
+  const number = Number(text);
+  return Number.isFinite(number) ? number : text;
 }

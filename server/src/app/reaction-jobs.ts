@@ -96,7 +96,10 @@ async function ask(deps: ReactionJobsDeps, version_id: string, context: JobConte
   }
 }
 
-/** Rolls the version out in every deployment of its model that its gate and approvals open by now. */
+/**
+ * Rolls the version out in every deployment of its model that its gate and approvals open by now. By itself a deployment goes
+ * forward only: a version that is judged once more takes the place of no newer one. Going back is for people.
+ */
 async function release(
   deps: ReactionJobsDeps,
   project: Project,
@@ -104,12 +107,15 @@ async function release(
   context: JobContext,
 ): Promise<void> {
   const all = await deps.deployments.list(context.caller, project);
-  for (const { name } of all.filter((deployment) => deployment.model === model && !deployment.retired)) {
+  const failed: unknown[] = [];
+  for (const { name, champion, rollout } of all.filter((deployment) => deployment.model === model && !deployment.retired)) {
+    if (version < (rollout?.version ?? champion ?? 0)) continue;
     try {
       await deps.deployments.roll(context.caller, project, { deployment: name, version });
     } catch (error) {
       // Another environment still waits for its own approvals; the event of those comes here again.
-      if (!(error instanceof SlipwayError) || error.code !== 'not_released') throw error;
+      if (!(error instanceof SlipwayError) || error.code !== 'not_released') failed.push(error);
     }
   }
+  if (failed.length > 0) throw failed[0];
 }

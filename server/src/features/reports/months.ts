@@ -5,13 +5,14 @@ export interface Period extends Window {
   readonly label: string;
 }
 
-const periodsLimit = 240;
+/** Twenty years: what one report holds. */
+export const monthsLimit = 240;
 
-/** Calendar months of a zone from the one that `from_ms` is in, cut to the span; at most 240. */
+/** Calendar months of a zone from the one that `from_ms` is in, cut to the span. One more than `monthsLimit`, where there are more. */
 export function monthsOf({ from_ms, to_ms }: Window, zone: string): Period[] {
   const local = localTime(from_ms, zone);
   const periods: Period[] = [];
-  for (let at = 0; at < periodsLimit; at++) {
+  for (let at = 0; at <= monthsLimit; at++) {
     const [year, month] = [local.year + Math.floor((local.month - 1 + at) / 12), ((local.month - 1 + at) % 12) + 1];
     const begin_ms = monthStart(year, month, zone);
     if (begin_ms >= to_ms) break;

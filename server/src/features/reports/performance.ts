@@ -2,11 +2,11 @@ import { assertMay, type Caller } from '../../kernel/caller.ts';
 import { failure } from '../../kernel/error.ts';
 import type { Project } from '../../kernel/project.ts';
 import type { ModelVersion, Signature } from '../models/index.ts';
-import { truthOfOutcomes } from '../monitors/index.ts';
+import { truthOfOutcomes, type Window } from '../monitors/index.ts';
 import type { ServedRow } from '../predictions/index.ts';
 import type { ReportsDeps } from './context.ts';
 import { type MeterReading, QualityMeter } from './meter.ts';
-import { isZone, monthsOf, type Period } from './months.ts';
+import { isZone, monthsLimit, monthsOf, type Period } from './months.ts';
 import { batchRows, type Rescore, withVersion } from './rescore.ts';
 
 export interface PerformanceQuery {
@@ -53,7 +53,7 @@ export async function performance(
   if (facts.champion === null || !range) throw failure('nothing_to_report', { deployment });
   const span = { from_ms: query.from_ms ?? range.first_ms, to_ms: query.to_ms ?? range.last_ms + 1 };
   await assertSize(deps, deployment, span);
-  const periods = query.by === 'month' ? monthsOf(span, zone) : [{ label: 'all', ...span }];
+  const periods = query.by === 'month' ? servedMonths(span, range, zone) : [{ label: 'all', ...span }];
   const champion = await deps.models.version(project, facts.model, facts.champion);
   const entries = new Map<string, PerformanceEntry[]>(periods.map(({ label }) => [label, []]));
   for (const version of new Set(query.versions)) {
@@ -82,7 +82,17 @@ function assertQuery({ versions, from_ms, to_ms }: PerformanceQuery, zone: strin
   if (!isZone(zone)) refuse('zone', 'an IANA name such as Europe/Berlin', zone);
 }
 
-async function assertSize({ predictions }: ReportsDeps, deployment: string, { from_ms, to_ms }: { from_ms: number; to_ms: number }) {
+/** The months of the span in which something was served; more than a report holds are refused, not cut. */
+function servedMonths(span: Window, { first_ms, last_ms }: { first_ms: number; last_ms: number }, zone: string): Period[] {
+  const served = { from_ms: Math.max(span.from_ms, first_ms), to_ms: Math.min(span.to_ms, last_ms + 1) };
+  if (served.from_ms >= served.to_ms) return [];
+  const months = monthsOf(served, zone);
+  if (months.length <= monthsLimit) return months;
+  const got = new Date(served.from_ms).toISOString();
+  throw failure('invalid_input', { field: 'from_ms', expected: `a moment at most ${monthsLimit} months before the end of the report`, got });
+}
+
+async function assertSize({ predictions }: ReportsDeps, deployment: string, { from_ms, to_ms }: Window) {
   const counts = await predictions.served(deployment, from_ms, to_ms);
   const rows = counts.reduce((sum, count) => sum + count.rows, 0);
   if (rows > rowsLimit) throw failure('report_too_large', { rows, limit: rowsLimit });

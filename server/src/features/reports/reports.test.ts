@@ -105,7 +105,7 @@ async function serve({ predictions }: World, table: Table, scores: Float32Array,
   predictions.record(
     Array.from({ length: table.rows }, (_, row) => ({
       deployment: 'delay',
-      id: `r${row}`,
+      id: `${from_ms}-${row}`,
       project_id: project.id,
       version: 1,
       rollout: null,
@@ -123,7 +123,7 @@ async function serve({ predictions }: World, table: Table, scores: Float32Array,
     })),
   );
   const outcomes = Array.from({ length: table.rows }, (_, row) => ({
-    id: `r${row}`,
+    id: `${from_ms}-${row}`,
     value: String(late[row]),
     extra: null,
     observed_at_ms: 0,
@@ -178,6 +178,26 @@ test('rows without their features are counted, not guessed', async (t) => {
   await serve(world, table, scoreRows(model, table).probabilities, 0, false);
   const report = await world.reports.performance(caller, project, { deployment: 'delay', by: 'all', versions: [1] });
   assert.deepEqual([report.periods[0]?.entries[0]?.rows, report.periods[0]?.entries[0]?.without_body], [0, 50]);
+});
+
+test('a report from long before the first row has the months in which there are rows, and says when they are too many', async (t) => {
+  const world = await openWorld(t);
+  const { model } = fitModel({ kind: 'logistic', target: 'late' }, drawTable(1, 300), { seed: 1 });
+  await world.register(exportOnnx(model, { model_name: 'delay' }));
+  const table = drawTable(2, 50);
+  const scores = scoreRows(model, table).probabilities;
+  await serve(world, table, scores, Date.UTC(2013, 2, 31), false);
+  const ask = async (change: object) => {
+    const query = { deployment: 'delay', by: 'month', versions: ['served'], from_ms: 0, ...change } as const;
+    return (await world.reports.performance(caller, project, query)).periods.map(({ label, entries }) => [label, entries[0]?.rows]);
+  };
+  assert.deepEqual(await ask({}), [
+    ['2013-03', 28],
+    ['2013-04', 22],
+  ]);
+  assert.deepEqual(await ask({ to_ms: 1 }), []);
+  await serve(world, table, scores, Date.UTC(1990, 0, 1), false);
+  await assert.rejects(ask({}), { code: 'invalid_input', message: /from_ms.*240 months/ });
 });
 
 test('a report on what is not there, or that makes no sense, is refused by name', async (t) => {

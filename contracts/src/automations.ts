@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { endpoint } from './endpoint.ts';
-import { inProject } from './shapes.ts';
+import { inProject, limitOf, page } from './shapes.ts';
 
 const base = '/api/v1/projects/:project';
 const trigger = z.discriminatedUnion('kind', [
@@ -42,6 +42,7 @@ export const automations = {
     summary: 'Every decision to train again or to wait, with its reason, newest first.',
     permission: 'read',
     params: inProject,
+    query: z.object({ ...page, limit: limitOf(500) }),
     response: z.object({
       items: z.array(
         z.object({
@@ -54,6 +55,7 @@ export const automations = {
           event: z.number(),
         }),
       ),
+      next: z.string().nullable(),
     }),
   }),
   due: endpoint({

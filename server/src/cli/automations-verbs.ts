@@ -1,6 +1,10 @@
 import { exits } from './exits.ts';
 import { spanText } from './format.ts';
+import { wholeNumber } from './numbers.ts';
+import { moreLines, upTo } from './pages.ts';
 import { type Noun, verb } from './verb.ts';
+
+const pageMost = 500;
 
 const ls = verb({
   usage: 'ls',
@@ -28,16 +32,21 @@ const ls = verb({
 
 const decisions = verb({
   usage: 'decisions',
-  summary: 'List every decision to train again or to wait, with its reason, newest first.',
+  summary: 'List the decisions to train again or to wait, with their reasons, newest first.',
   example: 'retrain decisions',
-  async run(_, { client, project, signal, answer }) {
-    await answer(await client.automations.decisions({ params: { project }, signal }), ({ items }, see) =>
-      see.table(
+  options: { 'limit <number>': 'decisions at most (default 50)' },
+  async run({ limit = '50' }, { client, project, signal, answer }) {
+    const found = await upTo(wholeNumber(limit, '--limit'), pageMost, (query) =>
+      client.automations.decisions({ params: { project }, query, signal }),
+    );
+    await answer(found, ({ items }, see) => [
+      ...see.table(
         ['time', 'policy', 'because of', 'decision', 'reason', '>event'],
         items.map((one) => [see.when(one.clock_ms), one.policy, one.trigger, one.action, one.reason, one.event]),
         'Nothing was decided yet.',
       ),
-    );
+      ...moreLines(found),
+    ]);
     return exits.ok;
   },
 });

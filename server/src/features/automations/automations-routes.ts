@@ -1,4 +1,5 @@
 import { api } from '@slipway/contracts';
+import { defined } from '../../kernel/defined.ts';
 import { implement, type Route } from '../../platform/http/index.ts';
 import type { Automations } from './index.ts';
 
@@ -13,7 +14,10 @@ export interface AutomationsRoutesDeps {
 export function automationsRoutes({ automations, due, waiting }: AutomationsRoutesDeps): Route[] {
   return [
     implement(api.automations.list, async ({ caller, project }) => ({ items: await automations.list(caller, project) })),
-    implement(api.automations.decisions, async ({ caller, project }) => ({ items: await automations.decisions(caller, project) })),
+    implement(api.automations.decisions, async ({ caller, project, query }) => {
+      const { items, next } = await automations.decisions(caller, project, defined(query));
+      return { items: [...items], next };
+    }),
     implement(api.automations.due, async ({ project }) => ({ due: await due(project.id), approvals: await waiting(project.id) })),
   ];
 }

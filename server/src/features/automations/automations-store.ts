@@ -36,13 +36,16 @@ export async function lastStart(handle: Handle, project_id: string, policy: stri
   return row?.clock_ms ?? null;
 }
 
-export async function listDecisions(handle: Handle, project_id: string, limit: number): Promise<DecisionRecord[]> {
-  const rows = await handle
-    .selectFrom('retraining_decisions')
-    .selectAll()
-    .where('project_id', '=', project_id)
-    .orderBy('event', 'desc')
-    .limit(limit)
-    .execute();
+export interface DecisionPage {
+  /** Only those of earlier events. */
+  readonly before?: number;
+  readonly limit: number;
+}
+
+/** Newest first, paged by key. */
+export async function listDecisions(handle: Handle, project_id: string, { before, limit }: DecisionPage): Promise<DecisionRecord[]> {
+  let query = handle.selectFrom('retraining_decisions').selectAll().where('project_id', '=', project_id);
+  if (before !== undefined) query = query.where('event', '<', before);
+  const rows = await query.orderBy('event', 'desc').limit(limit).execute();
   return rows.map(({ project_id: _, ...record }) => record);
 }

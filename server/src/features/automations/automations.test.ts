@@ -17,7 +17,7 @@ test('a retraining that could not be started was not decided, so that the next a
     });
     await automations.define(caller, project, 'delay', policy, 'ui');
     const consider = () => automations.consider(project, 'delay', breach, null);
-    const decided = async () => (await automations.decisions(caller, project)).map(({ action }) => action);
+    const decided = async () => (await automations.decisions(caller, project, { limit: 10 })).items.map(({ action }) => action);
     await assert.rejects(consider(), { code: 'not_found', message: /train/ });
     assert.deepEqual(await decided(), []);
     const wait = { kind: 'run', command: ['sleep', '60'], environment: {}, from: [], out: [], needs: [] } as const;
@@ -25,6 +25,13 @@ test('a retraining that could not be started was not decided, so that the next a
     await consider();
     await consider();
     assert.deepEqual(await decided(), ['skip', 'start']);
+    const { items, next } = await automations.decisions(caller, project, { limit: 1 });
+    const rest = await automations.decisions(caller, project, { limit: 1, cursor: next ?? '' });
+    assert.deepEqual(
+      [...items, ...rest.items].map(({ action }) => action),
+      ['skip', 'start'],
+      'a page goes on where the one before ended',
+    );
     const [execution, ...others] = await world.pipelines.executions(caller, project);
     assert.deepEqual(others, []);
     const story = await world.events.why(execution?.started_event ?? 0);

@@ -1,4 +1,5 @@
 import { assertMay, type Caller } from '../../kernel/caller.ts';
+import { failure } from '../../kernel/error.ts';
 import { newId } from '../../kernel/ids.ts';
 import type { Project } from '../../kernel/project.ts';
 import type { Database, Handle } from '../../platform/database/index.ts';
@@ -34,7 +35,11 @@ export interface Automations {
   ): Promise<DefinitionChange>;
   retire(caller: Caller, project: Project, name: string): Promise<void>;
   list(caller: Caller, project: Project): Promise<Definition<RetrainingDefinition>[]>;
-  decisions(caller: Caller, project: Project): Promise<DecisionRecord[]>;
+  decisions(
+    caller: Caller,
+    project: Project,
+    page: { readonly cursor?: string; readonly limit: number },
+  ): Promise<{ items: readonly DecisionRecord[]; next: string | null }>;
   /** Lets every policy of the deployment decide on an occasion. */
   consider(project: Project, deployment: string, occasion: Occasion, cause: number | null): Promise<void>;
   /** Lets the policies with an age trigger decide, when their champion is old enough. */
@@ -42,7 +47,6 @@ export interface Automations {
 }
 
 const month_ms = 30 * 86_400_000;
-const listLimit = 500;
 
 export function createAutomations(deps: AutomationsDeps): Automations {
   const { database } = deps;
@@ -60,9 +64,12 @@ export function createAutomations(deps: AutomationsDeps): Automations {
       assertMay(caller, project, 'read');
       return definitions.list(project);
     },
-    async decisions(caller, project) {
+    async decisions(caller, project, { cursor, limit }) {
       assertMay(caller, project, 'read');
-      return listDecisions(database.read, project.id, listLimit);
+      const before = cursor === undefined ? {} : { before: readCursor(cursor) };
+      const items = await listDecisions(database.read, project.id, { ...before, limit });
+      const last = items.length === limit ? items.at(-1) : undefined;
+      return { items, next: last ? String(last.event) : null };
     },
     async consider(project, deployment, occasion, cause) {
       for (const policy of await definitions.list(project)) {
@@ -77,6 +84,11 @@ export function createAutomations(deps: AutomationsDeps): Automations {
       }
     },
   };
+}
+
+function readCursor(cursor: string): number {
+  if (/^\d{1,15}$/.test(cursor)) return Number(cursor);
+  throw failure('invalid_input', { field: 'cursor', expected: 'the `next` of an earlier page', got: JSON.stringify(cursor.slice(0, 80)) });
 }
 
 async function considerPolicy(

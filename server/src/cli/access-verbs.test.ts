@@ -15,6 +15,8 @@ test('accounts, rights, tokens and the clock of a project are kept from the comm
     return JSON.parse(out);
   };
   await works('project', 'create', 'mill', '--zone', 'Europe/Berlin', '--clock', 'data');
+  const lost = await slipway(folder, ['user', 'add', 'ada@example.org', '--project', 'mil', '--role', 'viewer']);
+  assert.match(lost.error, /No project mil/);
   const { password } = await works('user', 'add', 'Ada@example.org', '--project', 'mill', '--role', 'viewer');
   const make = ['token', 'create', 'mine', '--as', 'ada@example.org', '--may', 'read,write', '--json', '--project', 'mill'];
   assert.equal((await slipway(folder, make, {}, 'a wrong password\n')).exit, exits.notPermitted);

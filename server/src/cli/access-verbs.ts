@@ -102,6 +102,8 @@ const addUser = verb({
   async run({ email, name = email, role, 'server-admin': server_admin = false }, work) {
     const { client, signal } = work;
     const wanted = role === undefined ? undefined : chosen('--role', role, roles);
+    // First, since the password of an account is told once: it must not be made and then lost to a project that is not there.
+    if (wanted !== undefined) await client.access.getProject({ params: { project: work.project }, signal });
     const password = newPassword();
     const person = await client.access.createPerson({ body: { name, email, password, server_admin }, signal });
     if (wanted !== undefined) await client.access.addMember({ params: { project: work.project }, body: { email, role: wanted }, signal });

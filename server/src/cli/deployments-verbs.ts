@@ -2,7 +2,7 @@ import { type Client, SlipwayApiError } from '@slipway/sdk';
 import { exits } from './exits.ts';
 import { facts, numberText, plain, shareText, spanText } from './format.ts';
 import { wholeNumber } from './numbers.ts';
-import { CliProblem } from './problem.ts';
+import { CliProblem, usageProblem } from './problem.ts';
 import { type Noun, verb } from './verb.ts';
 import type { See, Work } from './work.ts';
 
@@ -23,6 +23,7 @@ export const deploy = verb({
   options: { 'version <number>': 'which version' },
   async run({ deployment, number, version = number }, work) {
     const { client, project, signal } = work;
+    if (number !== undefined && version !== number) throw usageProblem(`Two versions were named: ${number} and ${version}.`, 'Name one.');
     const asked = version === undefined ? null : wholeNumber(version, 'version');
     const made = await makeIfMissing(deployment, work);
     const body = { version: asked ?? (await newestVersion(deployment, work)) };

@@ -71,6 +71,7 @@ test('a dataset can be listed, shown, previewed and checked', async () => {
   assert.match((await works('data', 'ls')).out, /^departures +1 +[\d.,]+ /m);
   assert.match((await works('data', 'show', 'departures')).out, /^late +\w+ +target/m);
   assert.equal((await answerOf('data', 'preview', 'departures', '--limit', '3')).rows.length, 3);
+  assert.match((await works('data', 'preview', 'departures', '--limit', '1')).out, /^2013-01-01 05:29:00 /m, 'in the zone of the project');
   assert.match((await works('data', 'check', 'departures')).out, /^distance_miles +min +yes/m);
   assert.equal((await slipway(folder, ['data', 'show', 'arrivals'])).exit, exits.failed);
 });
@@ -84,6 +85,9 @@ test('a started pipeline is followed to the version that it makes', async () => 
   assert.equal(items[0].params.trees, 20);
   assert.match((await works('executions', 'show', items[0].id)).out, /^fit +succeeded/m);
   assert.match((await works('executions', 'logs', items[0].id, 'fit')).out, /rounds/);
+  assert.match((await answerOf('executions', 'logs', items[0].id, '--follow')).fit, /rounds/);
+  const stray = await slipway(folder, ['executions', 'logs', items[0].id, 'fitt']);
+  assert.deepEqual([stray.exit, stray.error], [exits.usage, `Execution ${items[0].id} has no step fitt.\nIts steps are: split, fit, evaluate.\n`]);
   assert.match((await works('runs', 'ls')).out, /auc/);
   const [run] = (await answerOf('runs', 'ls')).items;
   assert.match((await works('runs', 'show', run.id)).out, /^param trees +20$/m);
@@ -107,6 +111,7 @@ test('a release waits for a second person, whose token is made from their own ac
   const verdict = await answerOf('gate', 'evaluate', 'delay', '1');
   assert.equal(verdict.result, 'needs approval');
   assert.match((await works('gate', 'show', 'delay')).out, /^yes +auc is /m);
+  assert.equal((await slipway(folder, ['deploy', 'delay', '1', '--version', '2'])).exit, exits.usage);
   const early = await slipway(folder, ['deploy', 'delay']);
   assert.equal(early.exit, exits.refused);
   assert.match(early.error, /1 approval/);

@@ -174,7 +174,8 @@ const alias = verb({
       await work.answer({ model, alias: name, version: null }, () => [`Alias ${name} of ${model} is gone.`]);
       return exits.ok;
     }
-    const body = { version: wholeNumber(version ?? '', 'version') };
+    if (version === undefined) throw usageProblem(`No version was named for ${name}.`, 'Name one, or take the alias away with `--delete`.');
+    const body = { version: wholeNumber(version, 'version') };
     await client.models.setAlias({ params, body, signal });
     await work.answer({ model, alias: name, ...body }, (set) => [`Alias ${name} of ${model} is version ${set.version}.`]);
     return exits.ok;

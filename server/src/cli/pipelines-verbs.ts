@@ -246,9 +246,12 @@ const logs = verb({
   async run({ execution, step, follow: stay = false }, work) {
     const { client, project, signal } = work;
     const detail = await client.pipelines.execution({ params: { project, execution }, signal });
+    const names = detail.steps.map(({ name }) => name);
+    if (step !== undefined && !names.includes(step))
+      throw usageProblem(`Execution ${plain(execution)} has no step ${plain(step)}.`, `Its steps are: ${names.map(plain).join(', ')}.`);
     if (stay && step === undefined) {
       await follow(detail.execution, work);
-      return exits.ok;
+      if (!work.json) return exits.ok;
     }
     const texts: Record<string, string> = {};
     const print =
@@ -257,7 +260,7 @@ const logs = verb({
         texts[name] = (texts[name] ?? '') + text;
         if (!work.json) work.streams.out(text.split('\n').map(plain).join('\n'));
       };
-    for (const { name } of detail.steps.filter((one) => step === undefined || one.name === step)) {
+    for (const name of step === undefined ? names : [step]) {
       if (step === undefined) work.say(`== ${name}`);
       let at = await readLog(work, execution, name, 0, print(name));
       for (let now = detail; stay && !hasEnded(now.execution); ) {

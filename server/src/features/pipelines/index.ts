@@ -12,7 +12,7 @@ import * as commands from './pipelines.ts';
 import * as store from './pipelines-store.ts';
 
 export type { Execution, ExecutionState, StepRecord } from './execution.ts';
-export type { Param, PipelineDefinition, StepDefinition } from './pipeline.ts';
+export type { EvaluateStep, FitStep, Param, PipelineDefinition, RunStep, SqlStep, StepDefinition } from './pipeline.ts';
 export type { Start } from './pipelines.ts';
 
 export type PipelinesOptions = Omit<ExecutorDeps, 'logs' | 'running'> & {

@@ -1,6 +1,6 @@
 import { isMap } from 'yaml';
 import { type Bounds, checkBounds } from './bounds.ts';
-import type { MonitorDefinition, ReceiverDefinition, RetrainDefinition, Trigger } from './definitions.ts';
+import type { MonitorDefinition, ReceiverDefinition, RetrainingDefinition, Trigger } from './definitions.ts';
 import { metrics } from './metrics.ts';
 import { nearest } from './nearest.ts';
 import { shown } from './problem.ts';
@@ -118,7 +118,7 @@ const trigger: Reader<Trigger> = (spot, reading) => {
   return word && { kind: word };
 };
 
-interface RetrainKeys extends Omit<RetrainDefinition, 'deployment' | 'budget'> {
+interface RetrainKeys extends Omit<RetrainingDefinition, 'deployment' | 'budget'> {
   readonly deployment?: string;
   readonly budget?: { readonly cpu_per_month_ms: number };
 }
@@ -147,7 +147,7 @@ const soundRetraining = also(retrainKeys, ({ when, cooldown_ms }, spot, reading)
   reading.report(spot, { found: 'an age shorter than the cooldown', expected: 'an age of at least the cooldown' });
 });
 
-export const retraining: Reader<RetrainDefinition> = (spot, reading) => {
+export const retraining: Reader<RetrainingDefinition> = (spot, reading) => {
   const read = soundRetraining(spot, reading);
   return read && { ...read, deployment: read.deployment ?? spot.key };
 };

@@ -1,3 +1,13 @@
+import type { RetrainingDefinition } from '../automations/index.ts';
+import type { MonitorDefinition } from '../monitors/index.ts';
+import type { ReceiverDefinition } from '../notifications/index.ts';
+import type * as pipelines from '../pipelines/index.ts';
+
+export type { RetrainingDefinition, Trigger } from '../automations/index.ts';
+export type { MonitorDefinition } from '../monitors/index.ts';
+export type { ReceiverDefinition } from '../notifications/index.ts';
+export type { EvaluateStep, FitStep, Param, RunStep, SqlStep, StepDefinition } from '../pipelines/index.ts';
+
 /**
  * What a `slipway.yaml` says, in plain numbers: durations in milliseconds (`_ms`), percentages as shares from 0 to 1. Keys that
  * the file leaves out are absent, or have the default that the project-file reference states. All values are JSON.
@@ -13,7 +23,7 @@ export interface ProjectFile {
   readonly gates: Named<GateDefinition>;
   readonly deployments: Named<DeploymentDefinition>;
   readonly monitors: Named<MonitorDefinition>;
-  readonly retrain: Named<RetrainDefinition>;
+  readonly retrain: Named<RetrainingDefinition>;
   readonly notify: Named<ReceiverDefinition>;
 }
 
@@ -52,63 +62,11 @@ export interface ColumnChecks {
 export const columnTypes = ['integer', 'number', 'text', 'boolean', 'date', 'timestamp'] as const;
 export type ColumnType = (typeof columnTypes)[number];
 
-export interface PipelineDefinition {
-  /** Datasets; a step sees each under its own name. */
-  readonly inputs: readonly string[];
-  /** Text such as `14d` stays text: SQL reads it with `CAST(getvariable('holdout') AS INTERVAL)`. */
-  readonly params: Named<Param>;
-  readonly steps: Named<StepDefinition>;
-  /** The model that the pipeline's one `fit` step adds a version to. */
-  readonly register?: string;
-}
-
-export type Param = string | number | boolean;
-
-export type StepDefinition = SqlStep | FitStep | EvaluateStep | RunStep;
-
-export interface SqlStep {
-  readonly kind: 'sql';
-  readonly file: string;
-  /** Inputs of the pipeline and outputs of other steps that the query reads. Default: all inputs of the pipeline. */
-  readonly from: readonly string[];
-  /** Tables or views that the query leaves. Default: one with the name of the step. */
-  readonly out: readonly string[];
-  readonly needs: readonly string[];
-}
-
-export interface FitStep {
-  readonly kind: 'fit';
-  readonly trainer: TrainerKind;
-  readonly target: string;
-  readonly from: string;
-  /** Default: every column but target, key, time and those known only with the outcome. */
-  readonly features?: readonly string[];
-  readonly exclude: readonly string[];
-  /** Settings of the trainer; a pipeline's `params` of the same name count where the step has none. */
-  readonly settings: Named<number>;
-  readonly needs: readonly string[];
-}
+/** The files that its steps name are added when it is applied. */
+export type PipelineDefinition = Omit<pipelines.PipelineDefinition, 'files'>;
 
 export const trainerKinds = ['gbdt', 'linear', 'logistic'] as const;
 export type TrainerKind = (typeof trainerKinds)[number];
-
-export interface EvaluateStep {
-  readonly kind: 'evaluate';
-  /** The step that fits. */
-  readonly model: string;
-  readonly on: string;
-  readonly slices: readonly string[];
-  readonly needs: readonly string[];
-}
-
-export interface RunStep {
-  readonly kind: 'run';
-  readonly command: readonly string[];
-  readonly environment: Named<string>;
-  readonly from: readonly string[];
-  readonly out: readonly string[];
-  readonly needs: readonly string[];
-}
 
 export interface ModelDefinition {
   readonly owner?: string;
@@ -200,32 +158,4 @@ export interface LimitsDefinition {
   readonly queue?: number;
   readonly deadline_ms?: number;
   readonly per_day?: number;
-}
-
-export interface MonitorDefinition {
-  readonly deployment: string;
-  readonly window_ms: number;
-  readonly every_ms: number;
-  readonly drift: 'default' | 'none' | { readonly columns: Named<{ readonly max?: number }> };
-  readonly performance: Named<{ readonly min?: number; readonly max?: number }>;
-  /** Also estimate the performance of rows whose outcome has not come. */
-  readonly estimate: boolean;
-  readonly notify: readonly string[];
-}
-
-export interface RetrainDefinition {
-  readonly deployment: string;
-  readonly pipeline: string;
-  readonly when: readonly Trigger[];
-  readonly cooldown_ms: number;
-  readonly budget?: { readonly cpu_per_month_ms: number };
-}
-
-export type Trigger =
-  | { readonly kind: 'performance' }
-  | { readonly kind: 'calibration' }
-  | { readonly kind: 'age'; readonly age_ms: number };
-
-export interface ReceiverDefinition {
-  readonly webhook: string;
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { endpoint } from './endpoint.ts';
-import { inProject, limitOf, oneOf, page } from './shapes.ts';
+import { definitionChange, inProject, limitOf, oneOf, page } from './shapes.ts';
 
 const base = '/api/v1/projects/:project';
 const columnLimit = 2_000;
@@ -196,7 +196,7 @@ export const datasets = {
     permission: 'write',
     params: oneOf('dataset'),
     body: definition,
-    response: z.object({ changed: z.boolean(), revision: z.number(), event: z.number() }),
+    response: definitionChange,
     errors: ['dataset_roles_clash'],
   }),
   addVersion: endpoint({

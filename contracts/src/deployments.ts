@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { endpoint } from './endpoint.ts';
-import { inProject, limitOf, oneOf, page } from './shapes.ts';
+import { definitionChange, definitionOf, inProject, limitOf, oneOf, page } from './shapes.ts';
 
 const share = z.number().gt(0).max(1);
 const duration_ms = z.number().int().nonnegative();
@@ -72,14 +72,7 @@ const rollout = z.object({
   event: z.number(),
   created_at_ms: z.number(),
 });
-const deployment = z.object({
-  name: z.string(),
-  definition,
-  managed_by: z.enum(['file', 'ui']),
-  revision: z.number(),
-  changed_event: z.number(),
-  person: z.string().nullable(),
-  retired: z.boolean(),
+const deployment = definitionOf(definition).extend({
   model: z.string(),
   champion: z.number().nullable().describe('the version that serves what no rollout takes'),
   champion_since_ms: z.number().nullable().describe('in the time of the project'),
@@ -142,7 +135,7 @@ export const deployments = {
     permission: 'admin',
     params: one,
     body: definition,
-    response: z.object({ changed: z.boolean(), revision: z.number(), event: z.number() }),
+    response: definitionChange,
     errors: ['already_exists', 'deployment_fixed', 'production_taken', 'gate_needed'],
   }),
   retire: endpoint({

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { endpoint } from './endpoint.ts';
-import { inProject, oneOf } from './shapes.ts';
+import { definitionOf, definitionChange, inProject, oneOf } from './shapes.ts';
 
 const base = '/api/v1/projects/:project';
 const metric = z.string().min(1).max(100);
@@ -75,19 +75,7 @@ export const gates = {
     summary: 'List the gates of a project with their criteria.',
     permission: 'read',
     params: inProject,
-    response: z.object({
-      items: z.array(
-        z.object({
-          name: z.string(),
-          definition,
-          managed_by: z.enum(['file', 'ui']),
-          revision: z.number(),
-          changed_event: z.number(),
-          person: z.string().nullable(),
-          retired: z.boolean(),
-        }),
-      ),
-    }),
+    response: z.object({ items: z.array(definitionOf(definition)) }),
   }),
   define: endpoint({
     id: 'gates.define',
@@ -97,7 +85,7 @@ export const gates = {
     permission: 'admin',
     params: oneOf('gate'),
     body: definition,
-    response: z.object({ changed: z.boolean(), revision: z.number(), event: z.number() }),
+    response: definitionChange,
   }),
   evaluate: endpoint({
     id: 'gates.evaluate',

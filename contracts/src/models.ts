@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { endpoint } from './endpoint.ts';
-import { inProject, oneOf } from './shapes.ts';
+import { definitionChange, inProject, oneOf } from './shapes.ts';
 
 const base = '/api/v1/projects/:project/models';
 const definition = z.object({ owner: z.string().optional(), description: z.string().optional(), intended_use: z.string().optional() });
@@ -89,7 +89,7 @@ export const models = {
     permission: 'write',
     params: oneOf('model'),
     body: definition,
-    response: z.object({ changed: z.boolean(), revision: z.number(), event: z.number() }),
+    response: definitionChange,
   }),
   versions: endpoint({
     id: 'models.versions',

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { endpoint } from './endpoint.ts';
-import { inProject, limitOf, oneOf, page } from './shapes.ts';
+import { definitionOf, definitionChange, inProject, limitOf, oneOf, page } from './shapes.ts';
 
 const base = '/api/v1/projects/:project/monitors';
 const incidentsBase = '/api/v1/projects/:project/incidents';
@@ -139,19 +139,7 @@ export const monitors = {
     summary: 'List the monitors of a project with their limits.',
     permission: 'read',
     params: inProject,
-    response: z.object({
-      items: z.array(
-        z.object({
-          name: z.string(),
-          definition,
-          managed_by: z.enum(['file', 'ui']),
-          revision: z.number(),
-          changed_event: z.number(),
-          person: z.string().nullable(),
-          retired: z.boolean(),
-        }),
-      ),
-    }),
+    response: z.object({ items: z.array(definitionOf(definition)) }),
   }),
   define: endpoint({
     id: 'monitors.define',
@@ -161,7 +149,7 @@ export const monitors = {
     permission: 'write',
     params: oneOf('monitor'),
     body: definition,
-    response: z.object({ changed: z.boolean(), revision: z.number(), event: z.number() }),
+    response: definitionChange,
   }),
   retire: endpoint({
     id: 'monitors.retire',

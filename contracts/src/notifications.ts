@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { endpoint } from './endpoint.ts';
-import { inProject, limitOf, oneOf, page } from './shapes.ts';
+import { definitionOf, definitionChange, inProject, limitOf, oneOf, page } from './shapes.ts';
 
 const base = '/api/v1/projects/:project/receivers';
 const definition = z.strictObject({ webhook: z.string().min(1).max(2000) });
@@ -15,19 +15,7 @@ export const notifications = {
     summary: 'List who is told of incidents.',
     permission: 'read',
     params: inProject,
-    response: z.object({
-      items: z.array(
-        z.object({
-          name: z.string(),
-          definition,
-          managed_by: z.enum(['file', 'ui']),
-          revision: z.number(),
-          changed_event: z.number(),
-          person: z.string().nullable(),
-          retired: z.boolean(),
-        }),
-      ),
-    }),
+    response: z.object({ items: z.array(definitionOf(definition)) }),
   }),
   define: endpoint({
     id: 'notifications.define',
@@ -37,7 +25,7 @@ export const notifications = {
     permission: 'admin',
     params: oneOf('receiver'),
     body: definition,
-    response: z.object({ changed: z.boolean(), revision: z.number(), event: z.number() }),
+    response: definitionChange,
   }),
   retire: endpoint({
     id: 'notifications.retire',

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { endpoint } from './endpoint.ts';
-import { inProject, oneOf } from './shapes.ts';
+import { definitionChange, inProject, oneOf } from './shapes.ts';
 
 const base = '/api/v1/projects/:project';
 const param = z.union([z.string(), z.number(), z.boolean()]);
@@ -89,7 +89,7 @@ export const pipelines = {
     permission: 'write',
     params: oneOf('pipeline'),
     body: definition,
-    response: z.object({ changed: z.boolean(), revision: z.number(), event: z.number() }),
+    response: definitionChange,
   }),
   start: endpoint({
     id: 'pipelines.start',

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Client } from '@slipway/sdk';
+import { chosen } from './choices.ts';
 import { exits } from './exits.ts';
 import { plain } from './format.ts';
 import { timeOf, wholeNumber } from './numbers.ts';
@@ -14,12 +15,6 @@ type Permission = NonNullable<NewToken['permissions']>[number];
 const permissions: readonly Permission[] = ['read', 'write', 'predict', 'approve', 'admin', 'execute', 'clock'];
 const roles = ['viewer', 'contributor', 'approver', 'admin'] as const;
 const clocks = ['wall', 'data'] as const;
-
-function chosen<Choice extends string>(what: string, got: string, choices: readonly Choice[]): Choice {
-  const found = choices.find((choice) => choice === got);
-  if (found !== undefined) return found;
-  throw usageProblem(`${what} is ${got}, which is not known.`, `Choose one of ${choices.join(', ')}.`);
-}
 
 const createToken = verb({
   usage: 'create <name>',

@@ -1,5 +1,5 @@
+import { chosen } from './choices.ts';
 import { exits } from './exits.ts';
-import { usageProblem } from './problem.ts';
 import { type Noun, type Verb, verb } from './verb.ts';
 
 const states = ['requested', 'granted', 'refused', 'void'] as const;
@@ -10,10 +10,7 @@ const ls = verb({
   example: 'approvals ls --state requested',
   options: { 'state <state>': `only those that are ${states.join(', ')}` },
   async run({ state }, { client, project, signal, answer }) {
-    const wanted = states.find((one) => one === state);
-    if (state !== undefined && wanted === undefined)
-      throw usageProblem(`--state ${state} is not known.`, `Choose one of ${states.join(', ')}.`);
-    const query = wanted === undefined ? {} : { state: wanted };
+    const query = state === undefined ? {} : { state: chosen('--state', state, states) };
     await answer(await client.approvals.list({ params: { project }, query, signal }), ({ items }, see) =>
       see.table(
         ['approval', 'state', 'model', '>version', 'environment', 'decided', 'by', 'asked'],

@@ -1,9 +1,9 @@
 import type { Client } from '@slipway/sdk';
+import { chosen } from './choices.ts';
 import { type Exit, exits } from './exits.ts';
 import { type Cell, facts, numberText, plain, shareText, spanText } from './format.ts';
 import { wholeNumber } from './numbers.ts';
 import { moreLines, upTo } from './pages.ts';
-import { usageProblem } from './problem.ts';
 import { type Noun, verb } from './verb.ts';
 import type { See } from './work.ts';
 
@@ -148,10 +148,7 @@ const incidentsLs = verb({
     'limit <number>': 'at most (default 50)',
   },
   async run({ state, deployment, limit = '50' }, { client, project, signal, answer }) {
-    const wanted = states.find((one) => one === state);
-    if (state !== undefined && wanted === undefined)
-      throw usageProblem(`--state ${state} is not known.`, `Choose one of ${states.join(', ')}.`);
-    const only = { ...(wanted !== undefined && { state: wanted }), ...(deployment !== undefined && { deployment }) };
+    const only = { ...(state !== undefined && { state: chosen('--state', state, states) }), ...(deployment !== undefined && { deployment }) };
     const found = await upTo(wholeNumber(limit, '--limit'), pageMost, (page) =>
       client.monitors.incidents({ params: { project }, query: { ...page, ...only }, signal }),
     );

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
+import { chosen } from './choices.ts';
 import { dataFolder } from './connection.ts';
 import { type Exit, exits } from './exits.ts';
 import { numberText } from './format.ts';
@@ -27,14 +28,14 @@ export const up = verb({
   local: true,
   async run(input, work) {
     const host = loopback(input.host ?? '127.0.0.1');
-    const auth = oneOf('--auth', input.auth ?? 'on', ['on', 'off']);
+    const auth = chosen('--auth', input.auth ?? 'on', ['on', 'off']);
     const { folder } = work.environment;
     const server = await work.startServer({
       data: resolve(folder, input.data ?? dataFolder),
       port: portOf(input.port),
       host,
       auth,
-      logLevel: oneOf('--log-level', input['log-level'] ?? 'warn', logLevels),
+      logLevel: chosen('--log-level', input['log-level'] ?? 'warn', logLevels),
     });
     announce(server, auth, work);
     await planOf(work, server).catch(() => undefined);
@@ -47,12 +48,6 @@ function portOf(text: string | undefined): number {
   const port = text === undefined ? portDefault : Number(text);
   if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
   throw usageProblem(`--port ${text} is not a port.`, 'Give a number from 1 to 65535; 0 lets the system choose a free one.');
-}
-
-function oneOf<Choice extends string>(option: string, got: string, choices: readonly Choice[]): Choice {
-  const found = choices.find((choice) => choice === got);
-  if (found !== undefined) return found;
-  throw usageProblem(`${option} ${got} is not known.`, `Choose one of ${choices.join(', ')}.`);
 }
 
 function loopback(host: string): string {

@@ -99,6 +99,7 @@ export const models = {
     permission: 'read',
     params: oneOf('model'),
     response: z.object({ items: z.array(version) }),
+    errors: ['not_found'],
   }),
   add: endpoint({
     id: 'models.add',

@@ -170,6 +170,7 @@ export const monitors = {
     params: oneOf('monitor'),
     query: z.object({ ...page, limit: limitOf(100, 20) }),
     response: z.object({ items: z.array(result), next: z.string().nullable() }),
+    errors: ['not_found'],
   }),
   check: endpoint({
     id: 'monitors.check',

@@ -59,8 +59,13 @@ const show = verb({
   example: 'gate show delay 2',
   async run({ model, version }, work) {
     const { client, project, signal } = work;
-    const query = { model, ...(version !== undefined && { version: wholeNumber(version, 'version') }) };
+    const query = { model, version: version === undefined ? undefined : wholeNumber(version, 'version') };
     const { items } = await client.gates.verdicts({ params: { project }, query, signal });
+    // Nothing was judged of what is not there either: its own answer says which of the two it is.
+    if (items.length === 0) {
+      if (query.version === undefined) await client.models.versions({ params: { project, model }, signal });
+      else await client.models.version({ params: { project, model, version: query.version }, signal });
+    }
     await work.answer(items[0] ?? null, (verdict, see) => (verdict === null ? ['Not judged yet.'] : verdictLines(verdict, see)));
     return exits.ok;
   },

@@ -160,6 +160,20 @@ test('the audit trail tells what happened and why', async () => {
   assert.match((await works('audit', 'ls', '--by', 'Kim')).out, /approval\.granted|No|Nothing/);
 });
 
+test('what is not there is told as such, and not as something without entries', async () => {
+  const unknown = [
+    ['models', 'ls', 'dealy'],
+    ['monitors', 'show', 'dealy'],
+    ['gate', 'show', 'dealy'],
+    ['gate', 'show', 'delay', '99'],
+  ];
+  for (const words of unknown) {
+    const { exit, error } = await slipway(folder, words);
+    assert.equal(exit, exits.failed, words.join(' '));
+    assert.match(error, /^No (model|monitor|version of model) (dealy|delay 99) here\.$/m);
+  }
+});
+
 test('monitors, incidents and retraining can be looked at before anything is wrong', async () => {
   assert.match((await works('monitors', 'ls')).out, /^delay +delay +14 d +7 d +brier_skill at least 0.02/m);
   assert.match((await works('incidents', 'ls')).out, /No incidents/);

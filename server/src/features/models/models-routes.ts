@@ -10,9 +10,12 @@ export function modelsRoutes({ models, blobs }: { readonly models: Models; reado
   return [
     implement(api.models.list, async ({ caller, project }) => ({ items: await models.list(caller, project) })),
     implement(api.models.define, ({ caller, project, params, body }) => models.define(caller, project, params.model, defined(body), 'ui')),
-    implement(api.models.versions, async ({ caller, project, params }) => ({
-      items: await models.versions(caller, project, params.model),
-    })),
+    implement(api.models.versions, async ({ caller, project, params }) => {
+      const items = await models.versions(caller, project, params.model);
+      if (items.length === 0 && !(await models.definition(project, params.model)))
+        throw failure('not_found', { what: 'model', name: params.model });
+      return { items };
+    }),
     implement(api.models.add, async ({ caller, project, params, body }) => {
       const { version, isNew } = await models.add(caller, project, { model: params.model, ...defined(body) });
       return { version, is_new: isNew };

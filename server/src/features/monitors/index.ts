@@ -67,6 +67,7 @@ export function createMonitors(deps: MonitorsDeps): Monitors {
       assertMay(caller, project, 'read');
       const before = cursor === undefined ? {} : { before_ms: readNumber(cursor) };
       const items = await store.listResults(read, project.id, { monitor, limit, ...before });
+      if (items.length === 0 && !(await definitions.find(project, monitor))) throw failure('not_found', { what: 'monitor', name: monitor });
       const last = items.length === limit ? items.at(-1) : undefined;
       return { items, next: last ? String(last.window_to_ms) : null };
     },

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { endpoint } from './endpoint.ts';
-import { definitionOf, definitionChange, inProject, oneOf } from './shapes.ts';
+import { definitionChange, definitionOf, inProject, oneOf } from './shapes.ts';
 
 const base = '/api/v1/projects/:project';
 const metric = z.string().min(1).max(100);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { endpoint } from './endpoint.ts';
-import { definitionOf, definitionChange, inProject, limitOf, oneOf, page } from './shapes.ts';
+import { definitionChange, definitionOf, inProject, limitOf, oneOf, page } from './shapes.ts';
 
 const base = '/api/v1/projects/:project/receivers';
 const definition = z.strictObject({ webhook: z.string().min(1).max(2000) });

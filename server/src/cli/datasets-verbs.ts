@@ -164,7 +164,9 @@ const preview = verb({
       ({ columns, rows, total_rows }, see) => [
         ...see.table(
           columns.map(({ name, type }) => (type === 'integer' || type === 'number' ? `>${name}` : name)),
-          rows.map((row) => row.map((cell, at) => (columns[at]?.type === 'timestamp' && typeof cell === 'string' ? see.when(Date.parse(cell)) : cell))),
+          rows.map((row) =>
+            row.map((cell, at) => (columns[at]?.type === 'timestamp' && typeof cell === 'string' ? see.when(Date.parse(cell)) : cell)),
+          ),
           'No rows.',
         ),
         `${numberText(rows.length)} of ${numberText(total_rows)} rows.`,

@@ -87,7 +87,10 @@ test('a started pipeline is followed to the version that it makes', async () => 
   assert.match((await works('executions', 'logs', items[0].id, 'fit')).out, /rounds/);
   assert.match((await answerOf('executions', 'logs', items[0].id, '--follow')).fit, /rounds/);
   const stray = await slipway(folder, ['executions', 'logs', items[0].id, 'fitt']);
-  assert.deepEqual([stray.exit, stray.error], [exits.usage, `Execution ${items[0].id} has no step fitt.\nIts steps are: split, fit, evaluate.\n`]);
+  assert.deepEqual(
+    [stray.exit, stray.error],
+    [exits.usage, `Execution ${items[0].id} has no step fitt.\nIts steps are: split, fit, evaluate.\n`],
+  );
   assert.match((await works('runs', 'ls')).out, /auc/);
   const [run] = (await answerOf('runs', 'ls')).items;
   assert.match((await works('runs', 'show', run.id)).out, /^param trees +20$/m);

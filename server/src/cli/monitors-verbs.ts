@@ -148,7 +148,10 @@ const incidentsLs = verb({
     'limit <number>': 'at most (default 50)',
   },
   async run({ state, deployment, limit = '50' }, { client, project, signal, answer }) {
-    const only = { ...(state !== undefined && { state: chosen('--state', state, states) }), ...(deployment !== undefined && { deployment }) };
+    const only = {
+      ...(state !== undefined && { state: chosen('--state', state, states) }),
+      ...(deployment !== undefined && { deployment }),
+    };
     const found = await upTo(wholeNumber(limit, '--limit'), pageMost, (page) =>
       client.monitors.incidents({ params: { project }, query: { ...page, ...only }, signal }),
     );

@@ -130,10 +130,7 @@ async function noteIn(
     project_id: project.id,
     type: action === 'start' ? 'retraining.decided' : 'retraining.skipped',
     subject: `retraining ${policy.name}`,
-    note:
-      action === 'start'
-        ? `Retraining ${policy.name} starts ${pipeline}: ${reason}.`
-        : `Retraining ${policy.name} waits: ${reason}.`,
+    note: action === 'start' ? `Retraining ${policy.name} starts ${pipeline}: ${reason}.` : `Retraining ${policy.name} waits: ${reason}.`,
     after: { trigger, reason, pipeline },
   });
   await insertDecision(tx, project.id, { id: newId('rtd'), policy: policy.name, trigger, action, reason, clock_ms, event });

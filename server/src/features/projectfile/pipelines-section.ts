@@ -58,7 +58,9 @@ const settingsOf: Readonly<Record<TrainerKind, readonly string[]>> = {
   logistic: linearSettings,
 };
 
-type FitKeys = Omit<FitStep, 'kind' | 'trainer' | 'settings' | 'needs'> & { readonly trainer: TrainerKind } & { readonly [K in Setting]?: number };
+type FitKeys = Omit<FitStep, 'kind' | 'trainer' | 'settings' | 'needs'> & { readonly trainer: TrainerKind } & {
+  readonly [K in Setting]?: number;
+};
 const fitRecord = record<FitKeys>(
   'a `fit` step',
   {

@@ -98,8 +98,12 @@ function decide(kind: Kind, name: string, definition: string, entry: CurrentEntr
 
 /** The path of a webhook is often its secret: only where it goes is told, to programs too. */
 function withoutPath({ path, ...values }: Difference): Difference {
-  const told = Object.entries(values).map(([side, value]) => [side, URL.canParse(String(value)) ? `${new URL(String(value)).origin}/…` : value]);
-  return { path, ...Object.fromEntries(told) };
+  const told = (value: unknown): unknown => (typeof value === 'string' && URL.canParse(value) ? `${new URL(value).origin}/…` : value);
+  return {
+    path,
+    ...('before' in values && { before: told(values.before) }),
+    ...('after' in values && { after: told(values.after) }),
+  };
 }
 
 const differencesLimit = 200;

@@ -89,7 +89,11 @@ function servedMonths(span: Window, { first_ms, last_ms }: { first_ms: number; l
   const months = monthsOf(served, zone);
   if (months.length <= monthsLimit) return months;
   const got = new Date(served.from_ms).toISOString();
-  throw failure('invalid_input', { field: 'from_ms', expected: `a moment at most ${monthsLimit} months before the end of the report`, got });
+  throw failure('invalid_input', {
+    field: 'from_ms',
+    expected: `a moment at most ${monthsLimit} months before the end of the report`,
+    got,
+  });
 }
 
 async function assertSize({ predictions }: ReportsDeps, deployment: string, { from_ms, to_ms }: Window) {

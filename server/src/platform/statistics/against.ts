@@ -125,11 +125,28 @@ export function alignForTest(reference: PreparedCategory, current: PreparedCateg
 }
 
 /** The least frequent named text of a truncated column, and five standard deviations: 0 when every text is named. */
-function cutOf(column: PreparedCategory): number {
+export function cutOf(column: PreparedCategory): number {
   if (column.other === 0) return 0;
+  const least = leastNamed(column);
+  return least + 5 * Math.sqrt(least);
+}
+
+function leastNamed({ counts }: PreparedCategory): number {
   let least = Number.POSITIVE_INFINITY;
-  for (const count of column.counts.values()) least = Math.min(least, count);
-  return Number.isFinite(least) ? least + 5 * Math.sqrt(least) : 0;
+  for (const count of counts.values()) least = Math.min(least, count);
+  return Number.isFinite(least) ? least : 0;
+}
+
+/**
+ * Rows of texts that the reference names, and of texts that it does not. On its own side a row counts as not named if the other
+ * rows alone would not have named its text (Good 1953): so many rows of an unchanged column are not named either.
+ */
+export function alignNamed(reference: PreparedCategory, current: PreparedCategory): Counts {
+  const barely = reference.other === 0 ? 1 : leastNamed(reference);
+  let [expected, found] = [reference.other, 0];
+  for (const count of reference.counts.values()) if (count === barely) expected += count;
+  for (const [text, count] of current.counts) if (!reference.counts.has(text)) found += count;
+  return { reference: [reference.present - expected, expected], current: [current.present - found, found] };
 }
 
 /** Counts of each distinct value of two prepared columns of few numbers. */

@@ -1,4 +1,4 @@
-import type { PreparedNumber } from './against.ts';
+import { alignNamed, cutOf, type PreparedCategory, type PreparedNumber } from './against.ts';
 import { type Counts, stdFloor } from './distances.ts';
 import { rankSumTest } from './hypotheses.ts';
 import { kolmogorovUpper } from './kolmogorov.ts';
@@ -68,6 +68,24 @@ export function outOfRangeP(before: PreparedNumber, after: PreparedNumber): numb
   const [n, m] = [before.present, sorted.length];
   const k = Math.min(outside, m);
   return Math.min(1, 2 * Math.exp(logGamma(n + m - k + 1) - logGamma(m - k + 1) - logGamma(n + m + 1) + logGamma(m + 1)));
+}
+
+/** -ln(1e-6): the bounds of `newTextsP` hold but for once in a million. */
+const surely = 13.8;
+
+/**
+ * An upper bound of P(as many current rows of texts that the reference does not name), small only where it is beyond doubt. It sees
+ * what bins cannot: many new texts of few rows each. Bernstein's inequality; their expected share is held at the upper bound of
+ * its own Poisson law, and a text that a reference leaves out has at most `surely` rows in it, beside its cut.
+ */
+export function newTextsP(before: PreparedCategory, after: PreparedCategory): number {
+  const { reference, current } = alignNamed(before, after);
+  const [expected, found] = [reference[1] ?? 0, current[1] ?? 0];
+  const scale = after.present / Math.max(1, before.present);
+  const mean = (expected + Math.sqrt(2 * surely * expected) + surely) * scale;
+  const jump = 1 + (cutOf(before) + surely) * scale;
+  const excess = found - mean;
+  return excess > 0 ? Math.exp((-excess * excess) / (2 * jump * (mean + excess / 3))) : 1;
 }
 
 /** Bins in which either side is expected to have fewer than 5 rows are pooled into one, so that the tests' tails hold. */

@@ -112,6 +112,23 @@ test('a new category that takes a tenth of the rows is found', () => {
   assert.ok(Number.isFinite(drift.score));
 });
 
+test('a column of very many texts, few rows each, is found when all of them are new, and is silent when they come from the same ones', () => {
+  const uniform = seededUniform(8);
+  const draw = (prefix: string, kinds: number, rows: number) =>
+    Array.from({ length: rows }, () => `${prefix}${Math.floor(kinds * uniform())}`);
+  for (const [kinds, before, after] of [
+    [500, 5000, 500],
+    [500, 800, 400],
+    [3000, 20_000, 2000],
+    [50_000, 20_000, 2000],
+  ] as const) {
+    const reference = profileText(draw('old ', kinds, before));
+    const told = `${kinds} kinds in ${before} rows`;
+    assert.equal(driftOf(reference, draw('new ', kinds, after)).drifted, kinds < before, told);
+    assert.equal(driftOf(reference, draw('old ', kinds, after)).drifted, false, told);
+  }
+});
+
 test('a wrong unit in one row of a hundred is found although the ranks hardly change', () => {
   const normal = seededNormal(7);
   const reference = Float64Array.from({ length: 20_000 }, () => 50 + normal());

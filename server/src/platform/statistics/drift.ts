@@ -1,14 +1,16 @@
 import {
   alignForTest,
+  alignNamed,
   alignValues,
   type ColumnSample,
   type Prepared,
+  type PreparedCategory,
   type PreparedNumber,
   prepare,
   prepareCategory,
   prepareNumber,
 } from './against.ts';
-import { chanceShannon, chanceWasserstein, outOfRangeP, pooled, shiftP } from './chance.ts';
+import { chanceShannon, chanceWasserstein, newTextsP, outOfRangeP, pooled, shiftP } from './chance.ts';
 import { type Counts, jensenShannon, ksStatistic, normedBy, wassersteinSorted } from './distances.ts';
 import { chiSquareTest, gTest, ksUpper, type TestResult, twoProportionTest } from './hypotheses.ts';
 import type { ColumnProfile } from './profile.ts';
@@ -78,7 +80,7 @@ const texts = {
   numbers: 'no bins: every finite value counts; NaN and infinities are left out',
   values: 'one bin per distinct value',
   categories:
-    'one bin per category of either side; beyond the 1000 stored ones, one bin for all others; for the test, bins expected to hold fewer than 5 rows are pooled',
+    'one bin per category of either side; beyond the 1000 stored ones, one bin for all others; for the test, bins expected to hold fewer than 5 rows are pooled, and texts that the reference does not name are counted apart',
   noFill: 'none: empty bins are used as they are',
 } as const;
 
@@ -95,11 +97,11 @@ export function driftOf(reference: ColumnProfile, current: ColumnSample, rule: P
   if (before.kind === 'number' && after.kind === 'number' && reference.kind === 'number') {
     const few = alignFew(before, after, reference.distinct);
     return few !== null
-      ? categoryDrift(before, after, few, settled, texts.values)
+      ? countsDrift(before, after, { counts: few, distance: jensenShannon(few), newP: () => 1, binning: texts.values }, settled)
       : numberDrift(before, after, reference.std ?? 0, settled);
   }
   if (before.kind === 'category' && after.kind === 'category') {
-    return categoryDrift(before, after, alignForTest(before, after), settled, texts.categories);
+    return categoryDrift(before, after, settled);
   }
   return verdict(before, after, {
     method: 'kind',
@@ -160,17 +162,37 @@ function numberDrift(before: PreparedNumber, after: PreparedNumber, std: number,
   return measured(sides, 'wasserstein', normed, p, shared);
 }
 
-function categoryDrift(before: Prepared, after: Prepared, counts: Counts, rule: DriftRule, binning: string): Drift {
-  const distance = jensenShannon(counts);
+function categoryDrift(before: PreparedCategory, after: PreparedCategory, rule: DriftRule): Drift {
+  const counts = alignForTest(before, after);
+  const binned = jensenShannon(counts);
+  // Of a column of very many texts nearly all are in the pool of `counts`, which looks alike whatever they are.
+  const distance = before.other === 0 ? binned : Math.max(binned, jensenShannon(alignNamed(before, after)));
+  return countsDrift(before, after, { counts, distance, newP: () => newTextsP(before, after), binning: texts.categories }, rule);
+}
+
+interface Counted {
+  readonly counts: Counts;
+  readonly distance: number;
+  readonly newP: () => number;
+  readonly binning: string;
+}
+
+/** The bound on new texts is so far on the safe side that the smaller p-value needs no correction. */
+function countsDrift(before: Prepared, after: Prepared, { counts, distance, newP, binning }: Counted, rule: DriftRule): Drift {
   const chance = Math.min(distance, chanceShannon(counts));
   const excess = Math.sqrt(Math.max(0, distance ** 2 - chance ** 2)) / rule.distance;
   const sides = { before, after, rule };
   const shared = { chance, excess, binning, fill: texts.noFill };
-  if (before.present > rule.testLimit_rows) return measured(sides, 'jensen_shannon', distance, () => gTest(pooled(counts)).p, shared);
+  if (before.present > rule.testLimit_rows) {
+    return measured(sides, 'jensen_shannon', distance, () => Math.min(gTest(pooled(counts)).p, newP()), shared);
+  }
   const used = counts.reference.flatMap((count, k) =>
     count + (counts.current[k] ?? 0) > 0 ? [[count, counts.current[k] ?? 0] as const] : [],
   );
-  if (used.length > 2) return tested(sides, 'chi_square', chiSquareTest(pooled(counts)), shared);
+  if (used.length > 2) {
+    const { statistic, p } = chiSquareTest(pooled(counts));
+    return tested(sides, 'chi_square', { statistic, p: Math.min(p, newP()) }, shared);
+  }
   const [was, is] = used[0] ?? [0, 0];
   return tested(sides, 'two_proportion_z', twoProportionTest([was, is], [before.present, after.present]), shared);
 }

@@ -83,6 +83,16 @@ test('calibration gap and error see scores that are too high, and the gap is 0 w
   assert.equal(high.reliability.length, 10);
 });
 
+test('the calibration error of scores that are right reaches down to 0 in about 39 of 40 windows, however few rows make it look large', () => {
+  const figures = Array.from({ length: 120 }, (_, window) => {
+    const { truth, scores } = drawn(200, 1000 + window);
+    return binaryQuality(truth, scores).calibrationError;
+  });
+  assert.ok(figures.filter(({ value }) => (value ?? 0) > 0.03).length > 100, 'by chance alone most are above a usual limit');
+  const wrong = figures.filter(({ low }) => low !== 0).length;
+  assert.ok(wrong <= 9, `${wrong} of 120 windows look wrong`);
+});
+
 test('the better of two models on the same rows is better by standard errors, and neither is against itself', () => {
   const { truth, scores } = drawn(2000, 4);
   const normal = seededNormal(5);

@@ -51,20 +51,24 @@ const resamples = 400;
 
 /**
  * Expected calibration error: mean of |mean score - mean truth| over the bins, weighted by rows. Interval: 400 seeded
- * resamples of each bin's share of positives by its normal law; small samples make the error itself look too high.
+ * resamples of each bin's share of positives by its normal law. Few rows make the error look too high, so it reaches
+ * down to 0 where scores that are right would have as large an error in one of 40 samples.
  */
 export function calibrationError(table: readonly ReliabilityBin[], seed = 1): Figure {
   const rows = table.reduce((sum, bin) => sum + bin.rows, 0);
   if (rows === 0) return noFigure();
-  const normal = seededNormal(seed);
-  const errorOf = (noise: number) =>
-    table.reduce((sum, bin) => {
-      const spread = Math.sqrt((bin.meanTruth * (1 - bin.meanTruth)) / bin.rows);
-      return sum + (bin.rows / rows) * Math.abs(bin.meanTruth - bin.meanScore + (noise === 0 ? 0 : normal() * spread));
-    }, 0);
-  const value = errorOf(0);
-  const drawn = Float64Array.from({ length: resamples }, () => errorOf(1)).sort();
-  const low = drawn[Math.floor(0.025 * resamples)] ?? value;
-  const high = drawn[Math.ceil(0.975 * resamples) - 1] ?? value;
-  return { value, low: Math.max(0, Math.min(value, low)), high: Math.min(1, Math.max(value, high)), rows };
+  const mean = (errorOf: (bin: ReliabilityBin) => number) =>
+    table.reduce((sum, bin) => sum + (bin.rows / rows) * Math.abs(errorOf(bin)), 0);
+  const drawn = (errorOf: (bin: ReliabilityBin, normal: number) => number, from: number) => {
+    const normal = seededNormal(from);
+    return Float64Array.from({ length: resamples }, () => mean((bin) => errorOf(bin, normal()))).sort();
+  };
+  const spread = (share: number, { rows: count }: ReliabilityBin) => Math.sqrt((share * (1 - share)) / count);
+  const gap = ({ meanTruth, meanScore }: ReliabilityBin) => meanTruth - meanScore;
+  const value = mean(gap);
+  const around = drawn((bin, normal) => gap(bin) + normal * spread(bin.meanTruth, bin), seed);
+  const byChance = drawn((bin, normal) => normal * spread(bin.meanScore, bin), seed + 1);
+  const [lowest, highest] = [Math.floor(0.025 * resamples), Math.ceil(0.975 * resamples) - 1];
+  const low = value <= (byChance[highest] ?? 0) ? 0 : Math.min(value, around[lowest] ?? value);
+  return { value, low, high: Math.min(1, Math.max(value, around[highest] ?? value)), rows };
 }

@@ -11,7 +11,7 @@ const definition: MonitorDefinition = {
   window_ms: day_ms,
   every_ms: day_ms,
   drift: 'default',
-  performance: { calibration_gap: { max: 0.04 }, auc: { min: 0.6 } },
+  performance: { calibration_gap: { max: 0.04 }, calibration_error: { max: 0.04 }, auc: { min: 0.6 } },
   estimate: true,
   notify: [],
 };
@@ -67,6 +67,13 @@ const cases: readonly [string, Partial<Measurements>, Judgement['severity'], rea
   ['a gap that its interval cannot tell from none', { quality: { calibration_gap: figure(0.05, 0, 0.1), auc: figure(0.7) } }, 'none', []],
   ['a figure at its limit', { quality: { calibration_gap: figure(0.04), auc: figure(0.6) } }, 'none', []],
   ['two figures beyond', { quality: { calibration_gap: figure(0.06), auc: figure(0.5) } }, 'incident', ['calibration_gap', 'auc']],
+  [
+    'an error of calibration that scores that are right have as well',
+    { quality: { calibration_error: figure(0.05, 0, 0.1), calibration_gap: figure(0.01), auc: figure(0.7) } },
+    'none',
+    [],
+  ],
+  ['outcomes of which 99 are classes of the model', { outcomes_unknown: 401, quality: { auc: figure(0.5) } }, 'none', []],
   ['99 outcomes', { outcomes: 99, quality: { calibration_gap: figure(0.2), auc: figure(0.5) } }, 'none', []],
   ['outcomes for less than half of the rows', { coverage: 0.49, quality: { calibration_gap: figure(0.2), auc: figure(0.5) } }, 'none', []],
   ['drift alone', { drift: { wind: drift(true) } }, 'watch', []],
@@ -103,6 +110,18 @@ test('without outcomes an estimate counts once it is beyond its limit in two win
     twice.breaches.map(({ metric, source }) => [metric, source]),
     [['auc', 'estimated']],
   );
+});
+
+test('an estimate does not count twice for a window that was asked for in between, nor with one of long ago', () => {
+  const blind = { outcomes: 0, coverage: 0, quality: {}, estimated: { auc: figure(0.55) } };
+  const severityAfter = (to_day: number) => judge(measured(blind), definition, [past(to_day, blind)]).severity;
+  assert.deepEqual([9.9, 9, 8, 7.9].map(severityAfter), ['none', 'incident', 'incident', 'none']);
+});
+
+test('an estimate from fewer than 100 rows of the champion is not judged, however many rows another version answered', () => {
+  const blind = { outcomes: 0, coverage: 0, quality: {}, estimated: { auc: figure(0.55) }, version: 2 };
+  const beyond = (rows: number) => judge(measured({ ...blind, rows_by_version: { 1: 400, 2: rows } }), definition, []).estimates_beyond;
+  assert.deepEqual([beyond(99), beyond(100)], [[], ['auc']]);
 });
 
 const breach = judge(measured({ quality: { calibration_gap: figure(0.01), auc: figure(0.5) } }), definition, []);

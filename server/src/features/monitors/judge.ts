@@ -1,9 +1,9 @@
 import type { Measurements } from './measurement.ts';
-import type { Limits, MonitorDefinition } from './monitor.ts';
+import { kindOfMetric, type Limits, type MonitorDefinition } from './monitor.ts';
 
 /** Fewer outcomes, or a smaller share of the rows, say nothing about all of them. */
-export const leastOutcomes = 100;
-export const leastCoverage = 0.5;
+const leastOutcomes = 100;
+const leastCoverage = 0.5;
 const leastEstimatedRows = 100;
 
 export interface Breach {
@@ -53,6 +53,7 @@ export function judge(measurements: Measurements, definition: MonitorDefinition,
   const held: string[] = [];
   const unjudged: { metric: string; reason: string }[] = [];
   const estimatesBeyond: string[] = [];
+  const recent = lastTwo(measurements.window, definition, history);
   for (const [metric, limits] of Object.entries(definition.performance)) {
     const found = { metric, since_ms: sinceOf(metric, measurements.window.to_ms, history) };
     const estimate = estimateBeyond(measurements, metric, limits);
@@ -62,7 +63,7 @@ export function judge(measurements: Measurements, definition: MonitorDefinition,
       const breach = realisedBeyond(measurements, metric, limits);
       if (breach) breaches.push({ ...found, source: 'realised', ...breach });
       else held.push(metric);
-    } else if (estimate && history.slice(0, 2).some((past) => past.judgement.estimates_beyond.includes(metric))) {
+    } else if (estimate && recent.some((past) => past.judgement.estimates_beyond.includes(metric))) {
       breaches.push({ ...found, source: 'estimated', ...estimate });
     } else unjudged.push({ metric, reason });
   }
@@ -79,9 +80,16 @@ export function judge(measurements: Measurements, definition: MonitorDefinition,
   };
 }
 
+/** The windows of the two steps before: one that somebody asked for meanwhile is made of the same rows, and one of long ago tells of another time. */
+function lastTwo({ to_ms }: Measurements['window'], { every_ms }: MonitorDefinition, history: readonly Past[]): readonly Past[] {
+  return history.filter((past) => past.to_ms <= to_ms - every_ms && past.to_ms >= to_ms - 2 * every_ms);
+}
+
 /** Why a realised figure is not judged, or null. */
-function whyNot({ outcomes, coverage, quality }: Measurements, metric: string): string | null {
+function whyNot({ outcomes, coverage, outcomes_unknown, sampled_share, quality }: Measurements, metric: string): string | null {
   if (outcomes < leastOutcomes) return `${outcomes} outcomes; at least ${leastOutcomes} are needed`;
+  const known = Math.round(outcomes - outcomes_unknown / sampled_share);
+  if (known < leastOutcomes) return `${known} outcomes that the model can mean, of ${outcomes}; at least ${leastOutcomes} are needed`;
   if (coverage < leastCoverage)
     return `outcomes for ${(100 * coverage).toFixed(0)}% of the rows; at least ${100 * leastCoverage}% are needed`;
   const value = quality[metric]?.value ?? null;
@@ -93,14 +101,20 @@ type Found = Pick<Breach, 'value' | 'low' | 'high' | 'limit'>;
 function realisedBeyond({ quality }: Measurements, metric: string, limits: Limits): Found | null {
   const figure = quality[metric];
   if (!figure || figure.value === null) return null;
-  // The gap is an absolute value: of few rows it is never near 0, however well calibrated. Its interval must exclude 0.
-  if (metric === 'calibration_gap' && figure.low === 0) return null;
+  // Gap and error are absolute values: of few rows they are never near 0, however well calibrated. Their interval must exclude 0.
+  if (kindOfMetric(metric) === 'calibration' && figure.low === 0) return null;
   return beyond(figure.value, figure, limits);
 }
 
-function estimateBeyond({ estimated, served }: Measurements, metric: string, limits: Limits): Found | null {
+/** Estimates are made from the rows that the champion answered, which may be few while it is new. */
+function estimateBeyond(
+  { estimated, rows_by_version, version, sampled_share }: Measurements,
+  metric: string,
+  limits: Limits,
+): Found | null {
   const estimate = estimated?.[metric];
-  if (!estimate || estimate.value === null || served.ok < leastEstimatedRows) return null;
+  const rows = (rows_by_version[String(version)] ?? 0) * sampled_share;
+  if (!estimate || estimate.value === null || rows < leastEstimatedRows) return null;
   return beyond(estimate.value, estimate, limits);
 }
 

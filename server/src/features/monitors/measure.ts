@@ -69,8 +69,7 @@ type Compared = Pick<Measurements, 'drift' | 'missing'>;
 async function compareColumns({ definition, version, reference }: MeasureInput, rows: WindowRows): Promise<Compared> {
   const drift: Record<string, DriftScore> = {};
   const missing: Record<string, { current: number; reference: number | null }> = {};
-  // The scores are judged with the columns.
-  const together = version.signature.inputs.filter((input) => isCompared(definition, input.name)).length + 1;
+  const together = judgedTogether({ definition, version });
   for (const { name, kind } of version.signature.inputs) {
     const profile = reference?.columns[name];
     const values = (rows.columns.get(name) ?? []).filter((_, row) => rows.hasBody[row]);
@@ -85,6 +84,11 @@ async function compareColumns({ definition, version, reference }: MeasureInput, 
     await breathe();
   }
   return { drift, missing };
+}
+
+/** The columns that are compared, and the scores, which are judged with them. */
+function judgedTogether({ definition, version }: Pick<MeasureInput, 'definition' | 'version'>): number {
+  return version.signature.inputs.filter((input) => isCompared(definition, input.name)).length + 1;
 }
 
 function isCompared({ drift }: MonitorDefinition, column: string): boolean {
@@ -105,7 +109,7 @@ function championScores({ version }: MeasureInput, rows: WindowRows): Float64Arr
 function predictionDrift(input: MeasureInput, rows: WindowRows): DriftScore | null {
   const profile = input.reference?.score;
   if (!profile || input.definition.drift === 'none') return null;
-  return scoreOf(driftOf(profile, championScores(input, rows), { columns: input.version.signature.inputs.length + 1 }));
+  return scoreOf(driftOf(profile, championScores(input, rows), { columns: judgedTogether(input) }));
 }
 
 const estimatedNames = {

@@ -69,6 +69,19 @@ test('a planted shift of one column is an investigation entry with that column f
   );
 });
 
+test('a week without requests between two that drift alike is no news: the drift is told once', async (t) => {
+  const { monitors, serve, typesOf } = await openWorld(t);
+  await monitors.define(caller, project, 'health', { ...fortnightly, window_ms: 7 * day_ms }, 'ui');
+  for (const [week, seed] of [
+    [0, 1],
+    [2, 2],
+  ] as const)
+    await serve(7 * week, 7, seed, (row) => ({ ...row, body: { ...row.body, temperature: row.body.temperature + 12 } }));
+  for (let week = 1; week <= 3; week++) await monitors.evaluateDue(caller, project, start_ms + week * 7 * day_ms);
+  assert.equal((await monitors.incidents(caller, project, { limit: 10 })).items[0]?.windows, 2);
+  assert.equal((await typesOf('monitor.drift-found')).length, 1);
+});
+
 test('a calibration shift opens one incident, later windows add to it, and a good window resolves it', async (t) => {
   const { monitors, serve, typesOf } = await openWorld(t);
   await monitors.define(caller, project, 'health', { ...fortnightly, window_ms: 7 * day_ms }, 'ui');

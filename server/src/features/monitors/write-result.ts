@@ -32,7 +32,8 @@ export async function writeResult(
   const event = await emitChecked(facts);
   const cause = { ...facts, caller: { ...caller, cause: event } };
   const breached = judgement.breaches.length > 0 ? await emitBreached(cause) : event;
-  await emitDrift(cause, history[0]?.judgement.watch.map((one) => one.name) ?? []);
+  // A window that could not tell is no end of a drift, so the next one that can does not find it anew.
+  await emitDrift(cause, history.find((past) => past.judgement.drift_judged)?.judgement.watch.map((one) => one.name) ?? []);
   const result: store.CheckResult = {
     id: newId('chk'),
     monitor: monitor.name,

@@ -2,6 +2,7 @@ import type { FittedColumn, FittedModel, Table } from '../fitted-model.ts';
 
 const thresholdsPerColumn = 400;
 const categoriesPerColumn = 400;
+/** Of all columns together: of very many columns each has fewer edges, and none has none. */
 const edgeLimit = 20_000;
 
 const edgeNumbers: readonly number[] = [
@@ -26,14 +27,14 @@ const edgeTexts: readonly string[] = ['', ' ', 'never seen before', '🛫', 'İ'
 /**
  * Rows on which an export is most likely to go wrong, one changed column each: missing, infinite and extreme numbers, every
  * threshold and its two neighbours, missing, unseen and long texts, every category. The other columns are those of rows of
- * `table`, in turn. Two more rows are missing, and unseen or infinite, everywhere.
+ * `table`, in turn. Two more rows are missing, and unseen or infinite, everywhere. At most 20,000 rows, shared by the columns.
  */
 export function edgeRows(model: FittedModel, table: Table): Table {
   const edits: { readonly column: string; readonly value: number | string }[] = [];
+  const share = Math.floor(edgeLimit / model.columns.length);
   model.columns.forEach((column, at) => {
-    for (const value of edgeValues(model, column, at)) edits.push({ column: column.name, value });
+    for (const value of spread(edgeValues(model, column, at), share)) edits.push({ column: column.name, value });
   });
-  edits.length = Math.min(edits.length, edgeLimit);
   const rows = edits.length + 2;
   const numbers = new Map<string, Float64Array>();
   const texts = new Map<string, string[]>();

@@ -4,7 +4,7 @@ import { createSession, type Runtime } from '../../../platform/inference/index.t
 import { describeOnnx } from '../../../platform/onnx/index.ts';
 import { scoreRows } from '../evaluate-fitted.ts';
 import type { FittedColumn, FittedModel, LinearTerm, Table, Task, Tree } from '../fitted-model.ts';
-import { nextUp } from './edge-rows.ts';
+import { edgeRows, nextUp } from './edge-rows.ts';
 import { exportOnnx } from './export-onnx.ts';
 import { verifyExport } from './verify.ts';
 
@@ -258,6 +258,15 @@ test('an export that answers otherwise than its model is found and the row is na
   const other: FittedModel = { ...model, body: { ...model.body, base: [(model.body.base[0] ?? 0) + 1e-6] } };
   const check = verifyExport({ model, bytes: exportOnnx(other, meta), table: table(100), score: scoreRows, runtime: 'native' });
   await assert.rejects(check, { code: 'export_mismatch', message: /rows differ, first in row 0 \(probability/ });
+});
+
+test('of a wide model every column is tried on edge rows, the last as well as the first', () => {
+  const categories = Array.from({ length: 400 }, (_, at) => `kind ${at}`);
+  const wide = Array.from({ length: 100 }, (_, at): FittedColumn => ({ name: `c${at}`, kind: 'category', categories }));
+  const model: FittedModel = { task: 'regression', classes: [], columns: wide, body: { kind: 'linear', intercept: [0], terms: [] } };
+  const { rows, texts } = edgeRows(model, { rows: 0, numbers: new Map(), texts: new Map() });
+  assert.ok(rows <= 20_002);
+  for (const { name } of wide) assert.ok(texts.get(name)?.slice(0, -1).includes('never seen before'), name);
 });
 
 test('the same model gives the same bytes, and the file says what it is', () => {

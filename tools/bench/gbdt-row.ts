@@ -21,8 +21,7 @@ function run(command: string, args: readonly string[]): string {
  */
 export function gbdtRow(set: 'synth50k' | 'flights', trees: number, what: string): BenchRow {
   const python = process.env['SLIPWAY_BENCH_PYTHON'];
-  const folder = mkdtempSync(join(tmpdir(), 'slipway-bench-'));
-  const csv = join(folder, 'data.csv');
+  let csv = '';
   const fit = (...args: string[]): string => run(process.execPath, [fitScript, '--set', set, ...args]);
   const peer = (library: string): string => run(python ?? '', [peerScript, csv, String(trees), library]);
   const versions: Record<string, string> = python === undefined ? {} : (JSON.parse(peer('versions')) as Record<string, string>);
@@ -31,6 +30,8 @@ export function gbdtRow(set: 'synth50k' | 'flights', trees: number, what: string
     what: `${what}; ${trees} trees, 31 leaves, rate 0.1, 255 bins, >= 20 rows a leaf, one thread: CPU of a cold first fit; mean log loss of 5 folds`,
     runs: 5,
     prepare: () => {
+      const folder = mkdtempSync(join(tmpdir(), 'slipway-bench-'));
+      csv = join(folder, 'data.csv');
       if (python !== undefined) fit('--csv', csv);
       return Promise.resolve(() => Promise.resolve(rmSync(folder, { recursive: true, force: true })));
     },

@@ -101,15 +101,21 @@ export async function pastJudgements(handle: Handle, project_id: string, monitor
   return rows.map((row) => ({ to_ms: row.window_to_ms, judgement: JSON.parse(row.judgement) as Judgement }));
 }
 
-/** Slices of the newest window whose figures held. */
-export async function lastGoodSlices(handle: Handle, project_id: string, monitor: string): Promise<Measurements['slices'] | null> {
-  const row = await ofMonitor(handle, project_id, monitor)
-    .select('measurements')
+/** Slices of the newest window whose figures were judged and held. */
+export async function lastGoodSlices(
+  handle: Handle,
+  project_id: string,
+  monitor: string,
+  limit: number,
+): Promise<Measurements['slices'] | null> {
+  const rows = await ofMonitor(handle, project_id, monitor)
+    .select(['judgement', 'measurements'])
     .where('severity', '!=', 'incident')
     .orderBy('window_to_ms', 'desc')
-    .limit(1)
-    .executeTakeFirst();
-  const slices = row ? (JSON.parse(row.measurements) as Measurements).slices : {};
+    .limit(limit)
+    .execute();
+  const good = rows.find((row) => (JSON.parse(row.judgement) as Judgement).held.length > 0);
+  const slices = good ? (JSON.parse(good.measurements) as Measurements).slices : {};
   return Object.keys(slices).length === 0 ? null : slices;
 }
 

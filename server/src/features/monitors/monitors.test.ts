@@ -108,6 +108,20 @@ test('a calibration shift opens one incident, later windows add to it, and a goo
   assert.match(JSON.stringify(breached?.after), /"kinds":\["calibration"/);
 });
 
+test('what broke is told against the last window that was judged, not against one of a few odd outcomes', async (t) => {
+  const { monitors, serve } = await openWorld(t);
+  await monitors.define(caller, project, 'health', { ...fortnightly, window_ms: 7 * day_ms }, 'ui');
+  await serve(0, 7, 1);
+  await serve(7, 7, 2, (row) => ({ ...row, late: row.body.carrier === 'B6' && row.score < 0.25 ? 1 : null }));
+  await serve(14, 7, 3, (row) => ({ ...row, late: row.body.carrier === 'B6' ? 1 : row.late }));
+  for (let week = 1; week <= 3; week++) await monitors.evaluateDue(caller, project, start_ms + week * 7 * day_ms);
+  const { items } = await monitors.results(caller, project, { monitor: 'health', limit: 2 });
+  assert.deepEqual(items[1]?.judgement.held, [], 'the second week has too few outcomes');
+  assert.ok(Object.keys(items[1]?.measurements.slices['carrier'] ?? {}).length > 0);
+  const [incident] = (await monitors.incidents(caller, project, { severity: 'incident', limit: 1 })).items;
+  assert.deepEqual([incident?.causes[0]?.column, incident?.causes[0]?.value], ['carrier', 'B6']);
+});
+
 test('two evaluations at once write one result and one incident', async (t) => {
   const { monitors, serve, typesOf } = await openWorld(t);
   await monitors.define(caller, project, 'health', fortnightly, 'ui');

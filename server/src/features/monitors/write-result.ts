@@ -51,7 +51,7 @@ export async function writeResult(
     created_at_ms: deps.clock.now(),
   };
   const open = await store.openIncidents(tx, project.id, monitor.name);
-  const lastGood = await store.lastGoodSlices(tx, project.id, monitor.name);
+  const lastGood = judgement.breaches.length > 0 ? await store.lastGoodSlices(tx, project.id, monitor.name, historyWindows) : null;
   const causes = causesOf(measurements, judgement, version.importance, lastGood);
   for (const change of changesOf(open, judgement)) {
     await applyChange({ ...facts, caller: { ...caller, cause: breached } }, change, open, causes);

@@ -171,6 +171,17 @@ test('constants, empty columns and columns without any value have verdicts, neve
   );
 });
 
+test('a column that is missing in many more rows drifted, although the values that are left are as before', () => {
+  const normal = seededNormal(10);
+  const draw = (rows: number, missing: number) => Float64Array.from({ length: rows }, (_, i) => (i % 10 < missing ? Number.NaN : normal()));
+  for (const rows of [800, 5000]) {
+    const reference = profileNumber(draw(rows, 1));
+    const lost = driftOf(reference, draw(2000, 6));
+    assert.deepEqual([lost.drifted, lost.method, lost.missing.current], [true, 'missing_share', 0.6]);
+    assert.equal(driftOf(reference, draw(2000, 1)).drifted, false);
+  }
+});
+
 test('fewer than 30 current rows give no verdict and say so', () => {
   const reference = profileNumber(Float64Array.from({ length: 5000 }, (_, i) => i));
   const drift = driftOf(reference, new Float64Array(29).fill(1e9));

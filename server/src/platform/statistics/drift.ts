@@ -94,6 +94,13 @@ export function driftOf(reference: ColumnProfile, current: ColumnSample, rule: P
   const after = prepare(current);
   const unable = withoutValues(before, after, settled);
   if (unable !== null) return unable;
+  const values = valuesDrift(reference, before, after, settled);
+  if (values.drifted) return values;
+  const missing = missingDrift(before, after, settled);
+  return missing.drifted ? missing : values;
+}
+
+function valuesDrift(reference: ColumnProfile, before: Prepared, after: Prepared, settled: DriftRule): Drift {
   if (before.kind === 'number' && after.kind === 'number' && reference.kind === 'number') {
     const few = alignFew(before, after, reference.distinct);
     return few !== null
@@ -117,15 +124,17 @@ function withoutValues(before: Prepared, after: Prepared, rule: DriftRule): Drif
   if (after.rows < rule.leastRows) return verdict(before, after, { reason: 'too few rows' });
   if (before.rows === 0) return verdict(before, after, { reason: 'the reference is empty' });
   if (before.present > 0 && after.present >= rule.leastRows) return null;
+  const reason = before.present === 0 && after.present === 0 ? 'no values on either side' : 'too few rows';
+  const missing = missingDrift(before, after, rule);
+  return missing.drifted ? missing : { ...missing, reason };
+}
+
+/** A column that lost its values, or found some, without a change of those that are there. */
+function missingDrift(before: Prepared, after: Prepared, rule: DriftRule): Drift {
   const [was, is] = [before.rows - before.present, after.rows - after.present];
   const gap = Math.abs(was / before.rows - is / after.rows);
   const { p } = twoProportionTest([was, is], [before.rows, after.rows]);
   const drifted = gap >= rule.distance && p <= rule.chanceLimit;
-  const reason = drifted
-    ? 'the share of rows with a value changed'
-    : before.present === 0 && after.present === 0
-      ? 'no values on either side'
-      : 'too few rows';
   return verdict(before, after, {
     method: 'missing_share',
     score: gap,
@@ -133,7 +142,7 @@ function withoutValues(before: Prepared, after: Prepared, rule: DriftRule): Drif
     drifted,
     p,
     strength: strengthOf(drifted, gap / rule.distance, 0),
-    reason,
+    reason: drifted ? 'the share of rows with a value changed' : null,
   });
 }
 

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Caller, systemCaller } from '../../kernel/caller.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { newId } from '../../kernel/ids.ts';
@@ -36,7 +37,10 @@ const lease_ms = 60_000;
 const heartbeat_ms = 20_000;
 /** The longest the loop sleeps; a job that is put on the queue wakes it at once. */
 const sleepLimit_ms = 30_000;
+const retry_ms = 1000;
+/** Done jobs are kept for a week; what is older goes once an hour, so that the table stays small. */
 const keep_ms = 7 * 86_400_000;
+const sweepEvery_ms = 3_600_000;
 
 export function createJobs(options: JobsOptions): Jobs {
   const runner = new JobRunner(options);
@@ -60,15 +64,20 @@ class JobRunner {
   readonly #owner = newId('own');
   #wake: (() => void) | null = null;
   #woken = false;
-  #stopping = false;
+  readonly #stopped = new AbortController();
   #loop: Promise<void> | null = null;
   #heartbeat: NodeJS.Timeout | null = null;
+  #nextSweep_ms = 0;
 
   constructor({ database, clock, log, concurrency = 4 }: JobsOptions) {
     this.#database = database;
     this.#clock = clock;
     this.#log = log;
     this.#concurrency = concurrency;
+  }
+
+  get #stopping(): boolean {
+    return this.#stopped.signal.aborted;
   }
 
   define(definitions: readonly AnyJob[]): void {
@@ -112,33 +121,31 @@ class JobRunner {
 
   async start(): Promise<void> {
     // The folder lock means that no other process serves these rows: what is marked as running died with its process.
-    await this.#database.write(async (tx) => {
-      await store.reclaimJobs(tx, this.#clock.now(), this.#owner);
-      await store.deleteEndedJobs(tx, this.#clock.now() - keep_ms);
-    });
+    await this.#database.write((tx) => store.reclaimJobs(tx));
     this.#heartbeat = setInterval(() => void this.#extend(), heartbeat_ms);
     this.#loop = this.#turn();
   }
 
   async stop(grace_ms: number): Promise<void> {
-    this.#stopping = true;
+    this.#stopped.abort();
     if (this.#heartbeat) clearInterval(this.#heartbeat);
-    for (const { abort } of this.#running.values()) abort.abort();
     this.#rouse();
-    const ended = Promise.all([...this.#running.values()].map((job) => job.ended));
-    await Promise.race([ended, sleep(grace_ms)]);
+    for (const { abort } of this.#running.values()) abort.abort();
     await this.#loop;
+    const ended = Promise.all([...this.#running.values()].map((job) => job.ended));
+    await Promise.race([ended, sleep(grace_ms, undefined, { ref: false })]);
   }
 
   async #turn(): Promise<void> {
     while (!this.#stopping) {
       this.#woken = false;
       try {
+        await this.#sweep();
         await this.#claim();
         await this.#sleep();
       } catch (error) {
         this.#log.error('the job loop could not read its queue; it tries again in a second', { err: error });
-        await sleep(1000);
+        await this.#pause(retry_ms);
       }
     }
   }
@@ -150,6 +157,8 @@ class JobRunner {
     const claimed = await this.#database.write((tx) =>
       store.claimJobs(tx, { owner: this.#owner, now_ms: this.#clock.now(), lease_ms, limit: free }),
     );
+    // Stopped meanwhile: what was claimed stays as it is, and the next start takes it back.
+    if (this.#stopping) return;
     for (const row of claimed) this.#launch(row);
   }
 
@@ -183,15 +192,20 @@ class JobRunner {
   }
 
   async #end(row: store.JobRow, definition: AnyJob | undefined, context: JobContext, error: string | null): Promise<void> {
-    const now_ms = this.#clock.now();
     const state = error === null ? 'done' : afterFailure(row.attempts, definition?.attempts ?? 1);
-    const due_at_ms = state === 'waiting' ? now_ms + backoff_ms(row.attempts + 1) : row.due_at_ms;
-    try {
-      if (state === 'failed') await definition?.gaveUp?.(JSON.parse(row.payload), error ?? '', context);
-      await this.#database.write((tx) => store.endJob(tx, { id: row.id, owner: this.#owner, state, error, due_at_ms, now_ms }));
-    } catch (failed) {
-      this.#log.error('the end of a job could not be written; it will run again', { err: failed, job: row.name, id: row.id });
-    }
+    // A full disk, say, is passing: until its end is written a job would count as running, and hold its lane.
+    do {
+      const now_ms = this.#clock.now();
+      const due_at_ms = state === 'waiting' ? now_ms + backoff_ms(row.attempts + 1) : row.due_at_ms;
+      try {
+        if (state === 'failed') await definition?.gaveUp?.(JSON.parse(row.payload), error ?? '', context);
+        await this.#database.write((tx) => store.endJob(tx, { id: row.id, owner: this.#owner, state, error, due_at_ms, now_ms }));
+        return;
+      } catch (failed) {
+        this.#log.error('the end of a job could not be written; it is tried again in a second', { err: failed, job: row.name, id: row.id });
+        await this.#pause(retry_ms);
+      }
+    } while (!this.#stopping);
   }
 
   async #extend(): Promise<void> {
@@ -213,16 +227,26 @@ class JobRunner {
     const next = this.#running.size >= this.#concurrency ? null : await store.nextDueTime(this.#database.read);
     if (this.#woken || this.#stopping) return;
     const until_ms = next === null ? sleepLimit_ms : Math.min(sleepLimit_ms, Math.max(0, next - this.#clock.now()));
-    // A due job that was not claimed waits for its lane: the end of a running job wakes the loop.
-    const wait_ms = until_ms === 0 && this.#running.size > 0 ? sleepLimit_ms : until_ms;
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, wait_ms);
+      const timer = setTimeout(resolve, until_ms);
       this.#wake = () => {
         clearTimeout(timer);
         resolve();
       };
     });
     this.#wake = null;
+  }
+
+  async #sweep(): Promise<void> {
+    const now_ms = this.#clock.now();
+    if (now_ms < this.#nextSweep_ms) return;
+    await this.#database.write((tx) => store.deleteEndedJobs(tx, now_ms - keep_ms));
+    this.#nextSweep_ms = now_ms + sweepEvery_ms;
+  }
+
+  /** Waits, but not for longer than the server runs. */
+  async #pause(wait_ms: number): Promise<void> {
+    await sleep(wait_ms, undefined, { signal: this.#stopped.signal }).catch(() => undefined);
   }
 
   #definition(name: string): AnyJob {
@@ -232,6 +256,3 @@ class JobRunner {
   }
 }
 
-function sleep(wait_ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, wait_ms));
-}

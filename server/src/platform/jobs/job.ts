@@ -30,7 +30,7 @@ export interface NewJob {
   readonly name: string;
   readonly project_id: string | null;
   readonly payload: unknown;
-  /** A second job with this key, ever, is not made: twice is once. */
+  /** A second job with this key is not made while the first is kept, a week after its end: twice is once. */
   readonly once?: string;
   /** Not before this moment of the wall clock. */
   readonly due_at_ms?: number;

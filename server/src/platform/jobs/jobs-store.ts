@@ -38,43 +38,37 @@ export async function insertJob(tx: Handle, row: JobRow): Promise<boolean> {
   return Number(result.numInsertedOrUpdatedRows ?? 0) > 0;
 }
 
-/** Takes up to `limit` due jobs whose lanes are free. A lane counts as taken by a running job and by an earlier pick. */
-export async function claimJobs(tx: Handle, claim: { owner: string; now_ms: number; lease_ms: number; limit: number }): Promise<JobRow[]> {
-  const running = await tx.selectFrom('jobs').select('lane').where('state', '=', 'running').where('lane', 'is not', null).execute();
-  const taken = new Set(running.map((row) => row.lane));
-  const due = await tx
+/** What waits and could run: its lane is not taken by a running job. */
+function claimable(handle: Handle) {
+  const taken = handle.selectFrom('jobs').select('lane').where('state', '=', 'running').where('lane', 'is not', null);
+  return handle
     .selectFrom('jobs')
-    .selectAll()
     .where('state', '=', 'waiting')
-    .where('due_at_ms', '<=', claim.now_ms)
-    .orderBy('due_at_ms')
-    .orderBy('id')
-    .limit(200)
-    .execute();
-  const picked: JobRow[] = [];
-  for (const job of due) {
-    if (picked.length >= claim.limit) break;
-    if (job.lane !== null && taken.has(job.lane)) continue;
-    if (job.lane !== null) taken.add(job.lane);
-    picked.push(job);
+    .where((of) => of.or([of('lane', 'is', null), of('lane', 'not in', taken)]));
+}
+
+/** Takes up to `limit` due jobs whose lanes are free: one by one, since each takes its lane from the next. */
+export async function claimJobs(tx: Handle, claim: { owner: string; now_ms: number; lease_ms: number; limit: number }): Promise<JobRow[]> {
+  const claimed: JobRow[] = [];
+  while (claimed.length < claim.limit) {
+    const job = await claimable(tx)
+      .selectAll()
+      .where('due_at_ms', '<=', claim.now_ms)
+      .orderBy('due_at_ms')
+      .orderBy('id')
+      .limit(1)
+      .executeTakeFirst();
+    if (!job) break;
+    const change = {
+      state: 'running',
+      attempts: job.attempts + 1,
+      lease_owner: claim.owner,
+      lease_until_ms: claim.now_ms + claim.lease_ms,
+    } as const;
+    await tx.updateTable('jobs').set(change).where('id', '=', job.id).execute();
+    claimed.push({ ...job, ...change });
   }
-  if (picked.length > 0) {
-    await tx
-      .updateTable('jobs')
-      .set((of) => ({
-        state: 'running' as const,
-        attempts: of('attempts', '+', 1),
-        lease_owner: claim.owner,
-        lease_until_ms: claim.now_ms + claim.lease_ms,
-      }))
-      .where(
-        'id',
-        'in',
-        picked.map((job) => job.id),
-      )
-      .execute();
-  }
-  return picked.map((job) => ({ ...job, attempts: job.attempts + 1 }));
+  return claimed;
 }
 
 export async function extendLeases(tx: Handle, owner: string, until_ms: number): Promise<void> {
@@ -82,11 +76,12 @@ export async function extendLeases(tx: Handle, owner: string, until_ms: number):
 }
 
 /** Gives back what a process that died was running. */
-export async function reclaimJobs(tx: Handle, expired_before_ms: number, ownerGone: string | null): Promise<number> {
-  let query = tx.updateTable('jobs').set({ state: 'waiting', lease_owner: null, lease_until_ms: null }).where('state', '=', 'running');
-  query = ownerGone === null ? query.where('lease_until_ms', '<', expired_before_ms) : query.where('lease_owner', '!=', ownerGone);
-  const result = await query.executeTakeFirst();
-  return Number(result.numUpdatedRows);
+export async function reclaimJobs(tx: Handle): Promise<void> {
+  await tx
+    .updateTable('jobs')
+    .set({ state: 'waiting', lease_owner: null, lease_until_ms: null })
+    .where('state', '=', 'running')
+    .execute();
 }
 
 /** Writes how a running job ended; false when it is no longer ours (it was cancelled, or its lease was taken). */
@@ -140,16 +135,13 @@ export async function countDueJobs(handle: Handle, project_id: string, now_ms: n
   return Number(row.count);
 }
 
+/** When the first job whose lane is free is due; null when none waits. */
 export async function nextDueTime(handle: Handle): Promise<number | null> {
-  const row = await handle
-    .selectFrom('jobs')
-    .select((of) => of.fn.min('due_at_ms').as('due_at_ms'))
-    .where('state', '=', 'waiting')
-    .executeTakeFirst();
+  const row = await claimable(handle).select('due_at_ms').orderBy('due_at_ms').limit(1).executeTakeFirst();
   return row?.due_at_ms ?? null;
 }
 
-/** Done jobs are kept for a week, so that the table stays small. */
+/** Removes what was done or cancelled before that moment, once-keys included. */
 export async function deleteEndedJobs(tx: Handle, before_ms: number): Promise<void> {
   await tx.deleteFrom('jobs').where('state', 'in', ['done', 'cancelled']).where('ended_at_ms', '<', before_ms).execute();
 }

@@ -12,12 +12,12 @@ import { afterFailure, backoff_ms } from './job.ts';
 
 const quiet = { error: () => undefined };
 
-async function withJobs(work: (jobs: Jobs, database: Database, folder: string) => Promise<void>): Promise<void> {
+async function withJobs(work: (jobs: Jobs, database: Database) => Promise<void>, clock = systemClock): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'slipway-jobs-'));
   const database = await openDatabase({ folder, migrations, clock: systemClock });
-  const jobs = createJobs({ database, clock: systemClock, log: quiet });
+  const jobs = createJobs({ database, clock, log: quiet });
   try {
-    await work(jobs, database, folder);
+    await work(jobs, database);
   } finally {
     await jobs.stop(1000);
     await database.close();
@@ -89,6 +89,71 @@ test('jobs of one lane never run side by side, those of others do', async () => 
     await jobs.start();
     await until(() => done === 5);
     assert.equal(most, 1);
+  });
+});
+
+test('a lane with hundreds of waiting jobs holds up no other job', async () => {
+  await withJobs(async (jobs, database) => {
+    let release: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => (release = resolve));
+    let other = 0;
+    jobs.define([
+      { ...plain, timeout_ms: 60_000, name: 'slow', lane: () => 'one', handle: () => held },
+      { ...plain, name: 'other', handle: async () => void other++ },
+    ]);
+    await database.write(async (tx) => {
+      for (let n = 0; n < 300; n++) await jobs.enqueue(tx, { name: 'slow', project_id: 'p', payload: { n } });
+    });
+    await jobs.start();
+    await until(async () => (await database.read.selectFrom('jobs').select('id').where('state', '=', 'running').execute()).length === 1);
+    await database.write((tx) => jobs.enqueue(tx, { name: 'other', project_id: 'p', payload: { n: 1 } }));
+    try {
+      await until(() => other === 1);
+    } finally {
+      release();
+    }
+  });
+});
+
+test('the end of a job that cannot be written at once is written later', async () => {
+  await withJobs(async (jobs, database) => {
+    let tries = 0;
+    const gaveUp = () => (++tries === 1 ? Promise.reject(new Error('the disk is full')) : Promise.resolve());
+    jobs.define([{ ...plain, attempts: 1, name: 'broken', handle: () => Promise.reject(new Error('no')), gaveUp }]);
+    await database.write((tx) => jobs.enqueue(tx, { name: 'broken', project_id: 'p', payload: { n: 1 } }));
+    await jobs.start();
+    await until(async () => (await jobs.due('p')) === 0);
+    assert.equal((await database.read.selectFrom('jobs').select('state').executeTakeFirstOrThrow()).state, 'failed');
+  });
+});
+
+test('jobs that were done more than a week ago go while the server runs', async () => {
+  let shift_ms = 0;
+  const clock = { ...systemClock, now: () => Date.now() + shift_ms };
+  await withJobs(async (jobs, database) => {
+    jobs.define([{ ...plain, name: 'count', handle: () => Promise.resolve() }]);
+    await jobs.start();
+    const put = async (n: number) => {
+      await database.write((tx) => jobs.enqueue(tx, { name: 'count', project_id: 'p', payload: { n } }));
+      await until(async () => (await jobs.due('p')) === 0);
+    };
+    await put(1);
+    shift_ms = 8 * 86_400_000;
+    await put(2);
+    const kept = await database.read.selectFrom('jobs').select('payload').execute();
+    assert.deepEqual(kept, [{ payload: '{"n":2}' }]);
+  }, clock);
+});
+
+test('nothing is begun once the queue is told to stop', async () => {
+  await withJobs(async (jobs, database) => {
+    let begun = 0;
+    jobs.define([{ ...plain, name: 'count', handle: async () => void begun++ }]);
+    await jobs.start();
+    // Its commit wakes the queue, which is about to take the job when it is told to stop.
+    await database.write((tx) => jobs.enqueue(tx, { name: 'count', project_id: 'p', payload: { n: 1 } }));
+    await jobs.stop(1000);
+    assert.equal(begun, 0);
   });
 });
 

@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
 import { fork } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { after, test } from 'node:test';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Worker } from 'node:worker_threads';
 import { sql } from 'kysely';
 import { systemClock } from '../../kernel/clock.ts';
 import { SlipwayError } from '../../kernel/error.ts';
@@ -136,6 +139,83 @@ test('what is told after the commit is told only when it was kept', async () => 
   });
 });
 
+test('a listener that fails costs its own write the answer, and no other', async () => {
+  await withDatabase(async (database) => {
+    const outcomes = await Promise.allSettled([
+      database.write(async (tx) =>
+        afterCommit(tx, () => {
+          throw new Error('a fault of mine');
+        }),
+      ),
+      add(database, 1),
+    ]);
+    assert.deepEqual(
+      outcomes.map((outcome) => outcome.status),
+      ['rejected', 'fulfilled'],
+    );
+    await add(database, 2);
+  });
+});
+
+test('a write that is told as failed because another program held the database is not kept', { timeout: 30_000 }, async () => {
+  await withDatabase(async (database, folder) => {
+    const other = new DatabaseSync(join(folder, 'slipway.db'));
+    other.exec('BEGIN IMMEDIATE');
+    const refused = assert.rejects(add(database, 1), { code: 'storage_failed' });
+    // Longer than the five seconds for which SQLite waits.
+    await wait(6000);
+    other.exec('ROLLBACK');
+    other.close();
+    await refused;
+    assert.deepEqual(await database.read.selectFrom('notes').selectAll().execute(), []);
+    await add(database, 2);
+  });
+});
+
+test('after a page was found corrupt nothing that waited is acknowledged', async () => {
+  await withDatabase(async (database, folder) => {
+    await add(database, 1);
+    await database.write((tx) => sql`create table sound (id integer)`.execute(tx));
+    const found = await sql<{ rootpage: number }>`select rootpage from sqlite_schema where name = 'notes'`.execute(database.read);
+    await database.close();
+    const file = join(folder, 'slipway.db');
+    const bytes = readFileSync(file);
+    const page_bytes = bytes.readUInt16BE(16);
+    const start = ((found.rows[0]?.rootpage ?? 0) - 1) * page_bytes;
+    writeFileSync(file, bytes.fill(0xff, start, start + page_bytes));
+    const again = await openDatabase({ folder, migrations: [notes], clock: systemClock });
+    const outcomes = await Promise.allSettled([
+      add(again, 2),
+      again.write((tx) => sql`insert into sound values (1)`.execute(tx)),
+      add(again, 3),
+    ]);
+    assert.deepEqual(
+      outcomes.map((outcome) => outcome.status === 'rejected' && (outcome.reason as SlipwayError).code),
+      ['storage_failed', 'storage_failed', 'storage_failed'],
+    );
+    assert.equal(again.failed?.code, 'storage_failed');
+    await again.close();
+  });
+});
+
+test('a thread that died is told, so that the server does not pass for ready', async () => {
+  const threads: Worker[] = [];
+  const watch = (thread: Worker): void => void threads.push(thread);
+  process.on('worker', watch);
+  try {
+    for (const index of [0, 1]) {
+      threads.length = 0;
+      await withDatabase(async (database) => {
+        assert.equal(database.failed, null);
+        await threads[index]?.terminate();
+        assert.equal(database.failed?.code, 'storage_failed');
+      });
+    }
+  } finally {
+    process.off('worker', watch);
+  }
+});
+
 test('a statement after its write is over is refused', async () => {
   await withDatabase(async (database) => {
     const leaked = await database.write(async (tx) => tx);
@@ -191,4 +271,10 @@ test('a second server on one data folder is refused with the pid of the first, a
   holder.kill('SIGKILL');
   await new Promise((resolve) => holder.once('exit', resolve));
   lockFolder(folder).release();
+});
+
+test('a lock that cannot be taken for another reason than a second server is not told as one', () => {
+  const folder = newFolder();
+  writeFileSync(join(folder, 'server.lock'), 'this is no lock of ours, and long enough to be looked at'.repeat(20));
+  assert.throws(() => lockFolder(folder), /file is not a database/);
 });

@@ -19,11 +19,14 @@ export function lockFolder(folder: string): FolderLock {
     holder.exec('PRAGMA locking_mode=EXCLUSIVE; BEGIN EXCLUSIVE');
   } catch (error) {
     holder.close();
+    if ((error as { errcode?: number }).errcode !== sqliteBusy) throw error;
     throw failure('data_folder_in_use', { pid: readPid(pidFile) }, {}, error);
   }
   writeFileSync(pidFile, `${process.pid}\n`, { mode: 0o600 });
   return { release: () => holder.close() };
 }
+
+const sqliteBusy = 5;
 
 function readPid(file: string): string {
   try {

@@ -51,29 +51,35 @@ export class GroupCommit {
   async #pump(): Promise<void> {
     // A turn of the event loop first, so that requests that arrived together are in one group.
     await new Promise(setImmediate);
-    while (this.#queue.length > 0) await this.#group();
+    while (this.#queue.length > 0) {
+      if (this.#dead) refuse(this.#queue.splice(0), this.#dead);
+      else await this.#group();
+    }
     this.#running = null;
   }
 
   async #group(): Promise<void> {
+    try {
+      // Awaited: after a refused BEGIN a savepoint would open a transaction of its own, and its release commit what is told as failed.
+      await this.#client.exec('BEGIN IMMEDIATE');
+    } catch (error) {
+      refuse(this.#queue.splice(0), this.#groupFailure(error));
+      return;
+    }
     const begun = this.#clock.monotonic();
     const settled: Settled[] = [];
     const current: Write[] = [];
     try {
-      const opening = this.#client.exec('BEGIN IMMEDIATE');
-      opening.catch(ignore);
       while (settled.length < groupLimit && this.#clock.monotonic() - begun < groupTime_ms) {
         const write = this.#queue.shift();
         if (!write) break;
         current.push(write);
         settled.push(await this.#one(write));
       }
-      await opening;
       await this.#client.exec('COMMIT');
     } catch (error) {
       await this.#client.exec('ROLLBACK').catch(ignore);
-      const refused = this.#groupFailure(error);
-      for (const write of current) write.reject(refused);
+      refuse(current, this.#groupFailure(error));
       return;
     }
     for (const outcome of settled) outcome.tell();
@@ -95,8 +101,13 @@ export class GroupCommit {
       await this.#client.exec('RELEASE one');
       return {
         tell: () => {
-          for (const listener of scope.afterCommit) listener();
-          write.resolve(value);
+          try {
+            for (const listener of scope.afterCommit) listener();
+            write.resolve(value);
+          } catch (error) {
+            // A fault of the listener's room. The change is kept, and the others of the group still wait for their answers.
+            write.reject(error);
+          }
         },
       };
     } catch (error) {
@@ -153,6 +164,9 @@ const writeLimit_ms = 10_000;
 const sqliteBusy = 5;
 const sqliteFull = 13;
 const ignore = (): void => undefined;
+const refuse = (writes: readonly Write[], why: SlipwayError): void => {
+  for (const write of writes) write.reject(why);
+};
 
 /** Out of memory 7, I/O 10, corrupt 11, full 13, not a database 26, or SQLite rolled everything back by itself. */
 function endsGroup(error: unknown): boolean {

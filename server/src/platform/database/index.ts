@@ -1,7 +1,7 @@
 import { chmodSync, closeSync, existsSync, fsyncSync, mkdirSync, openSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Clock } from '../../kernel/clock.ts';
-import type { SlipwayError } from '../../kernel/error.ts';
+import { failure, type SlipwayError } from '../../kernel/error.ts';
 import { bound, handleOver } from './dialect.ts';
 import { assertOpen, GroupCommit } from './group-commit.ts';
 import type { Handle } from './handle.ts';
@@ -29,7 +29,7 @@ export interface Database {
   write<T>(work: (tx: Handle) => Promise<T>): Promise<T>;
   /** One statement with `?` placeholders over many rows, in one hop: `values` holds the rows end to end, `arity` values each. */
   many(tx: Handle, sql: string, values: readonly unknown[], arity: number): Promise<number>;
-  /** Why writing has ended until a restart, or null. */
+  /** Why it cannot be used until a restart, or null: a failed write, or a thread that died. */
   readonly failed: SlipwayError | null;
   readonly queuedWrites: number;
   close(): Promise<void>;
@@ -71,7 +71,8 @@ export async function openDatabase({ folder, migrations, clock }: DatabaseOption
       return writer.many(sql, values.map(bound), arity);
     },
     get failed() {
-      return commits.dead;
+      const lost = writer.ended ?? reader.ended;
+      return commits.dead ?? (lost === null ? null : failure('storage_failed', {}, {}, lost));
     },
     get queuedWrites() {
       return commits.queued;

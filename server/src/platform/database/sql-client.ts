@@ -49,9 +49,9 @@ export class SqlClient {
     this.#worker.on('exit', () => this.#end(new Error('the SQL thread ended')));
   }
 
-  /** Calls back once if the thread dies while it is needed; the database cannot go on without it. */
-  onDeath(listener: (error: Error) => void): void {
-    this.#worker.on('error', (error) => listener(error as Error));
+  /** Why no request is answered any more, or null. */
+  get ended(): Error | null {
+    return this.#ended;
   }
 
   run(sql: string, params: readonly SqlValue[]): Promise<{ rows: unknown[]; changes: number }> {
@@ -72,8 +72,11 @@ export class SqlClient {
 
   async close(): Promise<void> {
     if (this.#ended) return;
-    await this.#request({ kind: 'close' });
-    await this.#worker.terminate();
+    try {
+      await this.#request({ kind: 'close' });
+    } finally {
+      await this.#worker.terminate();
+    }
   }
 
   #request(request: WithoutId<SqlRequest>): Promise<Extract<SqlReply, { ok: true }>> {

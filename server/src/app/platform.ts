@@ -38,7 +38,10 @@ export const childIdle_ms = 30_000;
 /** Opens the data folder. The only place that picks adapters. */
 export async function openPlatform({ data, clock, log }: AppOptions): Promise<Platform> {
   const database = await openDatabase({ folder: data, migrations, clock });
-  const blobs = await openBlobs({ folder: join(data, 'blobs'), clock, log });
+  const blobs = await openBlobs({ folder: join(data, 'blobs'), clock, log }).catch(async (error: unknown) => {
+    await database.close();
+    throw error;
+  });
   const events = createEvents({ database, clock });
   return {
     database,

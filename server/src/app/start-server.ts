@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { systemClock } from '../kernel/clock.ts';
 import { failure } from '../kernel/error.ts';
 import { lockFolder } from '../platform/database/index.ts';
-import { createHttp, createMetrics } from '../platform/http/index.ts';
+import { createHttp, createMetrics, type Http } from '../platform/http/index.ts';
 import { createLog, type LogLevel } from '../platform/log/index.ts';
 import { startSchedules } from './automatic.ts';
 import { type App, buildApp } from './build-app.ts';
@@ -38,44 +38,46 @@ export async function startServer(options: StartOptions): Promise<StartedServer>
   const data = resolve(options.data);
   if (existsSync(join(data, 'restoring')) && !existsSync(join(data, 'slipway.db'))) throw failure('restore_unfinished', { folder: data });
   mkdirSync(data, { recursive: true, mode: 0o700 });
-  const lock = lockFolder(data);
-  const log = createLog({ level: options.logLevel });
-  let address = '';
+  // Closed in the opposite order, by a stop as by a start that fails half-way: what stays open keeps the process alive.
+  const opened = new AsyncDisposableStack();
   try {
+    const lock = lockFolder(data);
+    opened.defer(() => lock.release());
+    const log = createLog({ level: options.logLevel });
+    let address = '';
     const app = await buildApp({ data, auth: options.auth, clock: systemClock, log, address: () => address });
+    opened.defer(() => app.close());
+    opened.defer(() => app.jobs.stop(jobsGrace_ms));
     await app.access.installation.ensure();
     // Before the first request: a deployment that is not loaded yet would look as if it were not there.
     await app.deployments.start();
-    const served = await serve(app, options);
-    address = `http://${options.host.includes(':') ? `[${options.host}]` : options.host}:${served.port}`;
+    const http = createHttpOf(app, options);
+    opened.defer(() => http.close(httpGrace_ms));
+    address = await listen(http, options);
     if (options.auth === 'on') await app.access.ensureCliToken(data);
-    writeFileSync(join(data, 'server.json'), `${JSON.stringify({ address, pid: process.pid })}\n`, { mode: 0o600 });
+    const addressFile = join(data, 'server.json');
+    opened.defer(() => rmSync(addressFile, { force: true }));
+    writeFileSync(addressFile, `${JSON.stringify({ address, pid: process.pid })}\n`, { mode: 0o600 });
     await app.jobs.start();
-    const stopSchedules = startSchedules(app);
+    opened.defer(startSchedules(app));
     const setupPath = options.auth === 'on' ? await app.access.installation.openSetupLink() : null;
     return {
       address,
       setupLink: setupPath === null ? null : `${address}${setupPath}`,
       opened: { folder: data, projects: (await app.access.projects.all()).length },
-      async stop() {
-        stopSchedules();
-        rmSync(join(data, 'server.json'), { force: true });
-        await served.close();
-        await app.jobs.stop(jobsGrace_ms);
-        await app.close();
-        lock.release();
-      },
+      stop: () => opened.disposeAsync(),
     };
   } catch (error) {
-    lock.release();
+    // Why it failed is what the caller is told; what fails to close after that follows from it.
+    await opened.disposeAsync().catch(() => undefined);
     throw error;
   }
 }
 
-async function serve(app: App, { host, port, auth }: StartOptions): Promise<{ port: number; close: () => Promise<void> }> {
+function createHttpOf(app: App, { auth }: StartOptions): Http {
   const metrics = createMetrics();
   const { database, log, clock } = app;
-  const http = createHttp({
+  return createHttp({
     routes: routesOf(app, { auth, metrics }),
     authenticate: (shown) => app.access.authenticate(shown),
     resolveProject: (name) => app.access.projects.resolve(name),
@@ -86,17 +88,14 @@ async function serve(app: App, { host, port, auth }: StartOptions): Promise<{ po
     hosts: [],
     origins: [],
   });
+}
+
+/** Resolves to the address of the server. */
+async function listen(http: Http, { host, port }: StartOptions): Promise<string> {
   try {
     const at = await http.listen({ host, port });
-    return {
-      port: at.port,
-      close: async () => {
-        await http.close(httpGrace_ms);
-        metrics.close();
-      },
-    };
+    return `http://${host.includes(':') ? `[${host}]` : host}:${at.port}`;
   } catch (error) {
-    await app.close();
     if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') throw failure('port_taken', { port, host }, {}, error);
     throw error;
   }

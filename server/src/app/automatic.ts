@@ -2,7 +2,7 @@ import type { Access } from '../features/access/index.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Database } from '../platform/database/index.ts';
 import type { Definitions } from '../platform/definitions/index.ts';
-import { causeLimit, type Events } from '../platform/events/index.ts';
+import type { Events } from '../platform/events/index.ts';
 import type { Jobs } from '../platform/jobs/index.ts';
 import type { Log } from '../platform/log/index.ts';
 import { chainLimit, reactions } from './reactions.ts';
@@ -28,7 +28,7 @@ export function hookReactions({ events, jobs, log }: Pick<AutomaticDeps, 'events
       log.error('a chain of reactions was cut: its causes are too many', {
         event: event.number,
         type: event.type,
-        limit: Math.min(chainLimit, causeLimit),
+        limit: chainLimit,
       });
       return;
     }

@@ -21,9 +21,6 @@ interface Sum {
 
 const reader = systemCaller('usage');
 const runsPage = 100;
-/** Beyond this many runs of a project the oldest are left out. */
-const pagesLimit = 1_000;
-const entriesLimit = 1_000_000;
 
 export async function usageOf(rooms: Rooms, data: string): Promise<Usage> {
   const projects: { project: string; kind: string; files: number; bytes: number }[] = [];
@@ -62,15 +59,14 @@ async function modelsOf({ models }: Rooms, project: Project): Promise<Sum> {
 async function artifactsOf({ runs }: Rooms, project: Project): Promise<Sum> {
   const sum = { files: 0, bytes: 0 };
   let cursor: string | null = null;
-  for (let page = 0; page < pagesLimit; page++) {
+  do {
     const found: Awaited<ReturnType<Rooms['runs']['searchRuns']>> = await runs.searchRuns(reader, project, {
       limit: runsPage,
       ...(cursor === null ? {} : { cursor }),
     });
     for (const run of found.items) for (const artifact of await runs.artifacts(reader, project, run.id)) add(sum, artifact.bytes);
     cursor = found.next;
-    if (cursor === null) break;
-  }
+  } while (cursor !== null);
   return sum;
 }
 
@@ -96,7 +92,7 @@ async function sizeOf(path: string): Promise<number> {
   if (!own) return 0;
   if (!own.isDirectory()) return own.size;
   let bytes = 0;
-  for (const entry of (await readdir(path, { recursive: true })).slice(0, entriesLimit)) {
+  for (const entry of await readdir(path, { recursive: true })) {
     const found = await stat(join(path, entry)).catch(() => null);
     if (found?.isFile()) bytes += found.size;
   }

@@ -14,7 +14,7 @@ declare module './handle.ts' {
   }
 }
 
-/** The names that the database has and this program knows, in order; a name that it does not know is a newer schema. */
+/** The steps that the database does not have yet, and whether it has none. Refuses one with a step that this program does not know. */
 export async function pendingMigrations(
   handle: Handle,
   migrations: readonly Migration[],

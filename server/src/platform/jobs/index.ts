@@ -255,4 +255,3 @@ class JobRunner {
     return found;
   }
 }
-

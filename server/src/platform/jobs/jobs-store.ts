@@ -77,11 +77,7 @@ export async function extendLeases(tx: Handle, owner: string, until_ms: number):
 
 /** Gives back what a process that died was running. */
 export async function reclaimJobs(tx: Handle): Promise<void> {
-  await tx
-    .updateTable('jobs')
-    .set({ state: 'waiting', lease_owner: null, lease_until_ms: null })
-    .where('state', '=', 'running')
-    .execute();
+  await tx.updateTable('jobs').set({ state: 'waiting', lease_owner: null, lease_until_ms: null }).where('state', '=', 'running').execute();
 }
 
 /** Writes how a running job ended; false when it is no longer ours (it was cancelled, or its lease was taken). */

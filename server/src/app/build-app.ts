@@ -86,7 +86,8 @@ export async function buildApp(options: AppOptions): Promise<App> {
   const projectById = (id: string): Promise<Project> => access.projects.resolve(id);
   platform.jobs.define(reactionJobs({ ...making, ...release, ...care, projectById, projectNow: access.projectNow }));
   platform.jobs.define(care.notifications.jobs);
-  const open = (copy: string): Promise<App> => buildApp({ ...options, data: copy });
+  const { database: _, ...again } = options;
+  const open = (copy: string): Promise<App> => buildApp({ ...again, data: copy });
   const operations = createOperations({ ...platform, ...making, ...release, data: options.data, open });
   hookReactions(platform);
   return {

@@ -12,6 +12,8 @@ import type { Log } from '../platform/log/index.ts';
 export interface AppOptions {
   /** The data folder; everything that we keep lies in it. */
   readonly data: string;
+  /** The folder's database, where its opening began earlier. */
+  readonly database?: Promise<Database>;
   readonly auth: 'on' | 'off';
   readonly clock: Clock;
   readonly log: Log;
@@ -36,8 +38,8 @@ export interface Platform {
 export const childIdle_ms = 30_000;
 
 /** Opens the data folder. The only place that picks adapters. */
-export async function openPlatform({ data, clock, log }: AppOptions): Promise<Platform> {
-  const database = await openDatabase({ folder: data, migrations, clock });
+export async function openPlatform({ data, clock, log, database: opening }: AppOptions): Promise<Platform> {
+  const database = await (opening ?? openDatabase({ folder: data, migrations, clock }));
   const blobs = await openBlobs({ folder: join(data, 'blobs'), clock, log }).catch(async (error: unknown) => {
     await database.close();
     throw error;

@@ -2,12 +2,10 @@ import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { systemClock } from '../kernel/clock.ts';
 import { failure } from '../kernel/error.ts';
-import { lockFolder } from '../platform/database/index.ts';
-import { createHttp, createMetrics, type Http } from '../platform/http/index.ts';
+import { lockFolder, migrations, openDatabase } from '../platform/database/index.ts';
+import type { Http } from '../platform/http/index.ts';
 import { createLog, type LogLevel } from '../platform/log/index.ts';
 import { startSchedules } from './automatic.ts';
-import { type App, buildApp } from './build-app.ts';
-import { routesOf } from './routes.ts';
 
 export interface StartOptions {
   /** The data folder; made when missing. */
@@ -43,15 +41,20 @@ export async function startServer(options: StartOptions): Promise<StartedServer>
   try {
     const lock = lockFolder(data);
     opened.defer(() => lock.release());
+    // Its threads come up while this one loads the rooms.
+    const database = openDatabase({ folder: data, migrations, clock: systemClock });
+    const settled = database.catch(() => null);
+    opened.defer(async () => (await settled)?.close());
+    const { buildApp, createHttpOf } = await import('./rooms.ts');
     const log = createLog({ level: options.logLevel });
     let address = '';
-    const app = await buildApp({ data, auth: options.auth, clock: systemClock, log, address: () => address });
+    const app = await buildApp({ data, database, auth: options.auth, clock: systemClock, log, address: () => address });
     opened.defer(() => app.close());
     opened.defer(() => app.jobs.stop(jobsGrace_ms));
     await app.access.installation.ensure();
     // Before the first request: a deployment that is not loaded yet would look as if it were not there.
     await app.deployments.start();
-    const http = createHttpOf(app, options);
+    const http = createHttpOf(app, options.auth);
     opened.defer(() => http.close(httpGrace_ms));
     address = await listen(http, options);
     if (options.auth === 'on') await app.access.ensureCliToken(data);
@@ -72,22 +75,6 @@ export async function startServer(options: StartOptions): Promise<StartedServer>
     await opened.disposeAsync().catch(() => undefined);
     throw error;
   }
-}
-
-function createHttpOf(app: App, { auth }: StartOptions): Http {
-  const metrics = createMetrics();
-  const { database, log, clock } = app;
-  return createHttp({
-    routes: routesOf(app, { auth, metrics }),
-    authenticate: (shown) => app.access.authenticate(shown),
-    resolveProject: (name) => app.access.projects.resolve(name),
-    database,
-    metrics,
-    log,
-    clock,
-    hosts: [],
-    origins: [],
-  });
 }
 
 /** Resolves to the address of the server. */

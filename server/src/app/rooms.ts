@@ -1,0 +1,22 @@
+import { createHttp, createMetrics, type Http } from '../platform/http/index.ts';
+import type { App } from './build-app.ts';
+import { routesOf } from './routes.ts';
+
+export { buildApp } from './build-app.ts';
+
+/** What a start loads while the database opens. */
+export function createHttpOf(app: App, auth: 'on' | 'off'): Http {
+  const metrics = createMetrics();
+  const { database, log, clock } = app;
+  return createHttp({
+    routes: routesOf(app, { auth, metrics }),
+    authenticate: (shown) => app.access.authenticate(shown),
+    resolveProject: (name) => app.access.projects.resolve(name),
+    database,
+    metrics,
+    log,
+    clock,
+    hosts: [],
+    origins: [],
+  });
+}

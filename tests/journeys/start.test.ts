@@ -64,6 +64,7 @@ test('with sign-in off a banner says so and every local caller is let in', async
   assert.match(up.out(), /^SIGN-IN IS OFF: everyone who can reach this port on this machine is an admin\.$/m);
   assert.doesNotMatch(up.out(), /setup\?token/);
   assert.equal((await fetch(`${address}/api/v1/projects`)).status, 200);
+  assert.match(await pageAt(address), /Sign-in is off/, 'the address that was printed leads somewhere');
 });
 
 /** What a browser sends with a form of our page. */
@@ -107,9 +108,12 @@ test('the set-up link makes one account, once; it signs in with its password and
   const right = await submit(server, '/sign-in', account);
   assert.equal(right.status, 303);
   const [cookie = ''] = right.headers.getSetCookie();
+  const headers = { cookie: cookie.split(';', 1)[0] ?? '' };
+  const led = await fetch(new URL(right.headers.get('location') ?? '', server.address), { headers });
+  assert.match(await led.text(), /You are signed in as Ada/);
   assert.match(cookie, /HttpOnly/i);
   assert.match(cookie, /SameSite=/i);
-  const me = await fetch(`${server.address}/api/v1/me`, { headers: { cookie: cookie.split(';', 1)[0] ?? '' } });
+  const me = await fetch(`${server.address}/api/v1/me`, { headers });
   assert.equal(((await me.json()) as { name: string }).name, 'Ada');
 
   assert.equal((await server.stop()).exit, 0);

@@ -6,7 +6,7 @@ import type { Project } from '../../kernel/project.ts';
 import { implement, type ReplyControls, type Route } from '../../platform/http/index.ts';
 import type { Access } from './access.ts';
 import { cookieNameOf } from './authentication.ts';
-import { pagePolicy, refusalPage, setUpPage, signInPage } from './pages.ts';
+import { pagePolicy, refusalPage, setUpPage, signInPage, startPage } from './pages.ts';
 import { everything } from './person.ts';
 import { type Opened, sessionLimit_ms } from './sessions.ts';
 import type { Token } from './tokens-store.ts';
@@ -43,8 +43,8 @@ function asPage(reply: ReplyControls, html: string, status = 200): string {
   return html;
 }
 
-function toStart(reply: ReplyControls): string {
-  reply.setHeader('location', '/');
+function to(reply: ReplyControls, path: string): string {
+  reply.setHeader('location', path);
   reply.setStatus(303);
   return '';
 }
@@ -52,12 +52,31 @@ function toStart(reply: ReplyControls): string {
 /** What goes wrong before a form's handler runs is told as a page too. */
 function explain({ status, message, todo }: SlipwayError) {
   const headers = { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': pagePolicy };
-  return { status, headers, body: refusalPage(message, todo) };
+  // A form has fields, not a body with paths; its browser keeps what was typed.
+  const next = status === 422 ? 'Go back, correct it, and send it again. Nothing was written.' : todo;
+  return { status, headers, body: refusalPage(message.replace(/^body\./, ''), next) };
+}
+
+/** What a form shows when it is refused; null for what is no refusal of what was typed. */
+function problemOf(error: unknown): { readonly status: number; readonly text: string } | null {
+  if (!(error instanceof SlipwayError)) return null;
+  const { code, status, message, todo, details } = error;
+  if (code === 'limit_reached') return { status, text: `Too many tries. Wait ${details['retry_after_s']} s, and try again.` };
+  return code === 'weak_password' || code === 'wrong_credentials' ? { status, text: `${message} ${todo}` } : null;
 }
 
 function pageRoutes(deps: AccessRoutesDeps): Route[] {
   const { installation, sessions } = deps.access;
   return [
+    implement(
+      access.startPage,
+      async ({ request, reply }) => {
+        const caller = await deps.access.authenticate({ bearer: null, cookies: request.cookies, request: request.id });
+        if (!caller) return to(reply, '/sign-in');
+        return asPage(reply, startPage(deps.auth === 'off' ? null : caller.name));
+      },
+      { explain },
+    ),
     implement(
       access.setUpPage,
       async ({ query, reply }) => {
@@ -73,24 +92,26 @@ function pageRoutes(deps: AccessRoutesDeps): Route[] {
       async ({ body, request, reply }) => {
         try {
           setSession(reply, await installation.setUp({ ...body, request: request.id }), deps);
-          return toStart(reply);
+          return to(reply, '/');
         } catch (error) {
-          if (!(error instanceof SlipwayError) || error.code !== 'weak_password') throw error;
-          return asPage(reply, setUpPage(body, `${error.message} ${error.todo}`), error.status);
+          const problem = problemOf(error);
+          if (problem === null) throw error;
+          return asPage(reply, setUpPage(body, problem.text), problem.status);
         }
       },
       { explain },
     ),
-    implement(access.signInPage, ({ reply }) => (deps.auth === 'off' ? toStart(reply) : asPage(reply, signInPage('', null))), { explain }),
+    implement(access.signInPage, ({ reply }) => (deps.auth === 'off' ? to(reply, '/') : asPage(reply, signInPage('', null))), { explain }),
     implement(
       access.signInForm,
       async ({ body, request, reply }) => {
         try {
           setSession(reply, await sessions.signIn({ ...body, ip: request.ip, request: request.id }), deps);
-          return toStart(reply);
+          return to(reply, '/');
         } catch (error) {
-          if (!(error instanceof SlipwayError) || error.code !== 'wrong_credentials') throw error;
-          return asPage(reply, signInPage(body.email, `${error.message} ${error.todo}`), error.status);
+          const problem = problemOf(error);
+          if (problem === null) throw error;
+          return asPage(reply, signInPage(body.email, problem.text), problem.status);
         }
       },
       { explain },

@@ -66,6 +66,38 @@ test('a weak password is refused on the set-up page, which keeps what was typed'
   }
 });
 
+test('a sign-in leads to a page that says who is signed in; without one it leads to the sign-in page', async (t) => {
+  const server = await startAccess(t);
+  const { cookie } = await setUp(server);
+  const page = await server.http.inject({ method: 'GET', url: '/', headers: { cookie } });
+  assert.equal(page.statusCode, 200);
+  assert.match(page.body, /signed in as Ada/);
+  assert.match(String(page.headers['content-security-policy']), /default-src 'none'/);
+  const stranger = await server.http.inject({ method: 'GET', url: '/' });
+  assert.deepEqual([stranger.statusCode, stranger.headers.location, stranger.body], [303, '/sign-in', '']);
+});
+
+test('who tried too often on the sign-in page is told how long to wait, and keeps the form', async (t) => {
+  const server = await startAccess(t);
+  await setUp(server);
+  const payload = new URLSearchParams({ email: 'ada@example.org', password: 'not this one' }).toString();
+  const tryOnce = () => server.http.inject({ method: 'POST', url: '/sign-in', headers: form, payload });
+  for (let tries = 0; tries < 5; tries++) assert.equal((await tryOnce()).statusCode, 401);
+  const refused = await tryOnce();
+  assert.equal(refused.statusCode, 429);
+  assert.match(refused.body, /Wait 2 s, and try again/);
+  assert.match(refused.body, /<form method="post" action="\/sign-in">.*value="ada@example.org"/s);
+});
+
+test('an email address that is none is refused on a page in the words of its form', async (t) => {
+  const { access, http } = await startAccess(t);
+  const token = String(await access.installation.openSetupLink()).split('=')[1] ?? '';
+  const payload = new URLSearchParams({ token, name: 'Ada', email: 'ada@localhost', password: goodPassword }).toString();
+  const refused = await http.inject({ method: 'POST', url: '/setup', headers: form, payload });
+  assert.equal(refused.statusCode, 422);
+  assert.match(refused.body, />email: expected a valid email.*Go back, correct it/s);
+});
+
 test('signing in needs the right password and tells nothing about which addresses exist', async (t) => {
   const server = await startAccess(t);
   await setUp(server);

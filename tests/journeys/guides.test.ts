@@ -1,16 +1,22 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { checkout, copyFlights, launch, temporaryFolder } from './a-server.fixture.ts';
+import { checkout, copyFlights, launch, slipway, startServer, temporaryFolder } from './a-server.fixture.ts';
 
 /** In the order in which a reader is led through them: each goes on where the one before stopped. */
 const guides = ['start', 'data-scientist', 'platform-engineer'];
 
+/** The blocks of a guide that are marked with a language. */
+function blocksOf(guide: string, language: 'console' | 'python'): string[] {
+  const text = readFileSync(join(checkout, 'docs/guide', `${guide}.md`), 'utf8');
+  return [...text.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\`$`, 'gm'))].map(([, block = '']) => block);
+}
+
 /** The commands of a guide that are there to be typed: lines with `$ ` in blocks marked `console`. */
 function commandsOf(guide: string): string[] {
-  const text = readFileSync(join(checkout, 'docs/guide', `${guide}.md`), 'utf8');
-  return [...text.matchAll(/^```console\n([\s\S]*?)^```$/gm)].flatMap(([, block = '']) =>
+  return blocksOf(guide, 'console').flatMap((block) =>
     block
       .split('\n')
       .filter((line) => line.startsWith('$ '))
@@ -46,4 +52,19 @@ test('what the guides tell to type works in their order, in a clone that nobody 
     }
   }
   assert.ok(typed >= 15, `${typed} commands`);
+});
+
+const hasPython = spawnSync('python3', ['--version']).status === 0;
+
+test('the Python of the guide logs a run as it stands there', { skip: !hasPython && 'there is no python3' }, async (t) => {
+  const folder = temporaryFolder(t);
+  const server = await startServer(t, folder);
+  const [program = ''] = blocksOf('data-scientist', 'python');
+  const variables = { SLIPWAY_SERVER: server.address };
+  const { exit, out, error } = await launch(t, folder, ['-c', program], { program: 'python3', variables }).ended;
+  assert.equal(exit, 0, error);
+  const { out: shown } = await slipway(folder, ['runs', 'show', out.trim(), '--json']);
+  const { name, status, params, metrics } = JSON.parse(shown);
+  assert.deepEqual([name, status, params[0].value], ['first try', 'finished', '6']);
+  assert.equal(metrics[0].value, 0.025, shown);
 });

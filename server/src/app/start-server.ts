@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { systemClock } from '../kernel/clock.ts';
 import { failure } from '../kernel/error.ts';
@@ -58,9 +58,8 @@ export async function startServer(options: StartOptions): Promise<StartedServer>
     opened.defer(() => http.close(httpGrace_ms));
     address = await listen(http, options);
     if (options.auth === 'on') await app.access.ensureCliToken(data);
-    const addressFile = join(data, 'server.json');
-    opened.defer(() => rmSync(addressFile, { force: true }));
-    writeFileSync(addressFile, `${JSON.stringify({ address, pid: process.pid })}\n`, { mode: 0o600 });
+    opened.defer(() => rmSync(join(data, addressNote), { force: true }));
+    noteAddress(data, address);
     await app.jobs.start();
     opened.defer(startSchedules(app));
     const setupPath = options.auth === 'on' ? await app.access.installation.openSetupLink() : null;
@@ -75,6 +74,15 @@ export async function startServer(options: StartOptions): Promise<StartedServer>
     await opened.disposeAsync().catch(() => undefined);
     throw error;
   }
+}
+
+const addressNote = 'server.json';
+
+/** For the command line and others who look for the server of a folder: whole or not at all, since they look at any moment. */
+function noteAddress(data: string, address: string): void {
+  const note = join(data, addressNote);
+  writeFileSync(`${note}.new`, `${JSON.stringify({ address, pid: process.pid })}\n`, { mode: 0o600 });
+  renameSync(`${note}.new`, note);
 }
 
 /** Resolves to the address of the server. */

@@ -14,11 +14,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { seededUniform } from '../../server/src/platform/statistics/index.ts';
+import { freePort } from '../free-port.ts';
 import { type Api, apiAt } from './crash-api.ts';
 import { check, doctorFinds, executionsEnd, type Finding, liesFound, outcomesLost } from './crash-check.ts';
 import { addData, type Client, isDone, release, runClients, setUp, startTraining } from './crash-clients.ts';
 import { type Ledger, newLedger } from './crash-ledger.ts';
-import { bundledServer, freePort, type Refusal, type ServerPlace, startRefused, startServer } from './crash-server.ts';
+import { bundledServer, type Refusal, type ServerPlace, startRefused, startServer } from './crash-server.ts';
 
 export interface CrashReport {
   readonly cycles: number;

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Client, createClient } from '@slipway/sdk';
+import { patientFetch } from './patience.ts';
 
 export interface Actor {
   readonly client: Client;
@@ -44,7 +45,7 @@ export interface NewProject {
 
 /** Makes project, accounts and tokens as the admin who started the server; what is there from an earlier start is used again. */
 export async function openAccounts(server: string, data: string, project: NewProject): Promise<Actors> {
-  const admin = createClient({ server, token: readFileSync(join(data, 'cli-token'), 'utf8').trim() });
+  const admin = createClient({ server, token: readFileSync(join(data, 'cli-token'), 'utf8').trim(), fetch: patientFetch });
   const { projects } = await admin.access.listProjects();
   if (!projects.some(({ name }) => name === project.name)) {
     await admin.access.createProject({ body: { ...project, clock: 'data' } });
@@ -64,7 +65,7 @@ async function actor(admin: Client, server: string, project: string, { name, ema
   await session.access.signIn({ body: { email, password } });
   const { secret } = await session.access.createToken({ body: { name: 'demo', project, permissions, expires_in_days: 1 } });
   await session.access.signOut();
-  return { client: createClient({ server, token: secret }), token: secret };
+  return { client: createClient({ server, token: secret, fetch: patientFetch }), token: secret };
 }
 
 /** A `fetch` that keeps the session as a browser on the server's own page does; only a person who signed in makes tokens. */
@@ -74,7 +75,7 @@ function withCookies(server: string): typeof fetch {
     const headers = new Headers(init?.headers);
     headers.set('origin', server);
     if (cookie !== '') headers.set('cookie', cookie);
-    const response = await fetch(address, { ...init, headers });
+    const response = await patientFetch(address, { ...init, headers });
     const [set] = response.headers.getSetCookie();
     if (set !== undefined) cookie = set.split(';', 1)[0] ?? '';
     return response;

@@ -9,10 +9,11 @@ import { monthsOf } from './months.ts';
 import { inProject, names, receiverPort, zone } from './names.ts';
 import { type Narrator, startNarrator } from './narrator.ts';
 import { type Options, readOptions, usage } from './options.ts';
+import { type Again, againAfterKills } from './patience.ts';
 import { rerunOne, retireOne } from './proofs.ts';
 import { type Receiver, startReceiver } from './receiver.ts';
 import { describeReport, eventLoopDelay, type Report, retrainingsOf, servedCounts } from './report.ts';
-import { markFinished, openDataFolder } from './run-state.ts';
+import { type Found, markFinished, openDataFolder } from './run-state.ts';
 import { createSender, type Sender } from './sender.ts';
 import { type Server, startServer } from './server.ts';
 import { stagesOf } from './stages.ts';
@@ -22,6 +23,12 @@ import { createTerminal, type Terminal, widest_columns as width, wrap } from './
 import { type Played, playYear } from './year.ts';
 
 const example = resolve(import.meta.dirname, '..');
+
+const beginnings: Readonly<Record<Found, string>> = {
+  nothing: '',
+  begun: ', going on with the year that was begun in this data folder',
+  over: ', beginning anew: what the last year left in this data folder is deleted',
+};
 
 /** Everything that must be closed again, however the year ends. */
 interface Open {
@@ -37,6 +44,14 @@ interface Stage {
   readonly terminal: Terminal;
   readonly open: Open;
   readonly started_ms: number;
+}
+
+/** A stage whose server is up. */
+interface Year extends Stage {
+  readonly server: Server;
+  readonly again: Again;
+  readonly actors: Actors;
+  readonly narrator: Narrator;
 }
 
 async function main(): Promise<void> {
@@ -79,25 +94,25 @@ async function close({ terminal, open }: Stage): Promise<void> {
 /** The whole demo; resolves to its exit code. */
 async function perform(stage: Stage, interrupted: Promise<number>): Promise<number> {
   const { options, terminal, open } = stage;
-  const goesOn = await openDataFolder(options.data, options.shuffle);
+  const found = await openDataFolder(options.data, options.shuffle);
   const project = projectFolder(stage);
   open.receiver = await startReceiver(receiverPort, (notice) =>
     terminal.tell({ date: null, kind: 'webhook', tone: 'quiet', text: noticeText(notice) }),
   );
-  open.server = await startServer({ project, port: options.port, data: options.data });
-  const { address } = open.server;
-  terminal.tell({
-    date: null,
-    kind: 'server',
-    tone: 'plain',
-    text: `${address}${goesOn ? ', going on with the year that was begun' : ''}`,
-  });
-  const died = open.server.ended.then((said) => Promise.reject(new Error(`the server ended by itself:\n${said}`)));
-  const actors = await openAccounts(address, options.data, { name: names.project, zone });
+  const server = await startServer({ project, port: options.port, data: options.data }, () =>
+    terminal.tell({ date: null, kind: 'server', tone: 'watch', text: 'it was killed; `slipway up` again on the same data folder' }),
+  );
+  open.server = server;
+  const { address } = server;
+  terminal.tell({ date: null, kind: 'server', tone: 'plain', text: `${address}${beginnings[found]}` });
+  const died = server.ended.then((said) => Promise.reject(new Error(`the server ended by itself:\n${said}`)));
+  const again = againAfterKills(server);
+  const actors = await again(() => openAccounts(address, options.data, { name: names.project, zone }));
   const time = createLocalTime(zone);
   const narrator = await startNarrator(actors.requester.client, terminal, time);
   open.narrator = narrator;
-  const code = await Promise.race([play(stage, project, actors, narrator), died, narrator.broken]);
+  const year: Year = { ...stage, server, again, actors, narrator };
+  const code = await Promise.race([play(year, project), died, narrator.broken]);
   if (options.exit) return code;
   terminal.print('', `Slipway stays up at ${address}. Ctrl-C stops it.`);
   await Promise.race([interrupted, died]);
@@ -113,27 +128,27 @@ function projectFolder({ options, open }: Stage): string {
   return folder;
 }
 
-async function play(stage: Stage, project: string, actors: Actors, narrator: Narrator): Promise<number> {
-  const { options, terminal, open } = stage;
+async function play(year: Year, project: string): Promise<number> {
+  const { options, terminal, open, server, again, actors } = year;
   const { client, token } = actors.requester;
-  const address = open.server?.address ?? '';
+  const { address } = server;
   const time = createLocalTime(zone);
-  await applyProject({ project, server: address, token }, terminal);
-  const first = await trainFirst(actors, time);
-  await narrator.caughtUp();
-  if (first === null) return refused(stage, narrator);
+  await again(() => applyProject({ project, server: address, token }, terminal));
+  const first = await again(() => trainFirst(actors, time));
+  await year.narrator.caughtUp();
+  if (first === null) return refused(year);
   const { schema } = await client.datasets.version({ params: { ...inProject, dataset: names.dataset, version: 'latest' } });
   const { now_ms } = await client.access.getProject({ params: inProject });
   const days = daysOf(readTape(join(project, 'tape'), schema, time), time, now_ms, options.until);
   const sender = createSender({ address, token, deployment: names.deployment });
   open.sender = sender;
-  const played = await playYear(days, actors, sender, terminal);
-  return finish(stage, actors, narrator, sender, played);
+  const played = await playYear(days, actors, { sender, terminal, again });
+  return finish(year, sender, played);
 }
 
 /** The control ends here: nothing was shipped, so there is no year to play. */
-function refused({ options, terminal }: Stage, { tally }: Narrator): number {
-  const verdict = tally.verdicts.at(-1);
+function refused({ options, terminal, narrator }: Year): number {
+  const verdict = narrator.tally.verdicts.at(-1);
   const why = verdict ? decidingReasons(verdict) : 'it was not judged';
   terminal.record('refused', { version: verdict?.version ?? null, reason: why });
   terminal.print('', ...wrap(`The gate refused version ${verdict?.version ?? '?'}, so nothing was shipped: ${why}`, width));
@@ -141,16 +156,17 @@ function refused({ options, terminal }: Stage, { tally }: Narrator): number {
   return 1;
 }
 
-async function finish(stage: Stage, actors: Actors, narrator: Narrator, sender: Sender, played: Played): Promise<number> {
-  const { options, terminal, open, started_ms } = stage;
-  const { client } = actors.requester;
+async function finish(year: Year, sender: Sender, played: Played): Promise<number> {
+  const { options, terminal, open, started_ms, server, again, narrator } = year;
+  const { client } = year.actors.requester;
   const eventLoop = await eventLoopDelay(client);
-  const verified = await rerunOne(client);
+  const verified = await again(() => rerunOne(client));
   const figures = await monthsOf(client);
-  const retired = await retireOne(client, terminal);
+  const retired = await again(() => retireOne(client, terminal));
   await narrator.caughtUp();
   const served = await servedCounts(client);
   const { counts } = sender;
+  const kills = server.kills();
   const { tally } = narrator;
   const report: Report = {
     ...figures,
@@ -159,13 +175,15 @@ async function finish(stage: Stage, actors: Actors, narrator: Narrator, sender: 
     refusals: tally.refusals,
     served,
     player: counts,
+    kills,
     notices: open.receiver?.heard() ?? 0,
     eventLoop,
     year_ms: played.wall_ms,
     all_ms: performance.now() - started_ms,
     stages: stagesOf(tally, {
       ...served,
-      failed: served.failed + counts.failed,
+      // A server that nobody killed owes an answer to the first sending.
+      failed: served.failed + counts.failed + (kills === 0 ? counts.again : 0),
       unmatched: played.unmatched,
       verified,
       retired,

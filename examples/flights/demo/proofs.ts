@@ -4,12 +4,13 @@ import { ended } from './launch.ts';
 import { inProject, names } from './names.ts';
 import type { Terminal } from './terminal.ts';
 
-/** Repeats the newest training that made a version, on the same inputs without the cache; true when it gave the same model. */
+/** Repeats the newest training that made a version, on the same inputs without the cache; true when it gave the same model. One that was begun is followed. */
 export async function rerunOne(client: Client): Promise<boolean> {
   const { items } = await client.pipelines.executions({ params: inProject, query: { pipeline: names.pipeline } });
   const trained = items.find(({ state, version, rerun_of }) => state === 'succeeded' && version !== null && rerun_of === null);
   if (!trained) return false;
-  const { id } = await client.pipelines.rerun({ params: { ...inProject, execution: trained.id } });
+  const begun = items.find(({ rerun_of }) => rerun_of === trained.id);
+  const { id } = begun ?? (await client.pipelines.rerun({ params: { ...inProject, execution: trained.id } }));
   return (await ended(client, id)).verified === true;
 }
 

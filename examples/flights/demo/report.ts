@@ -35,6 +35,8 @@ export interface Report {
   readonly refusals: readonly Refusal[];
   readonly served: ServedCounts;
   readonly player: Sent;
+  /** How often the server was killed while the year was played. */
+  readonly kills: number;
   readonly notices: number;
   readonly eventLoop: { readonly p99_ms: number | null; readonly max_ms: number | null };
   readonly year_ms: number;
@@ -84,6 +86,9 @@ export function describeReport(report: Report): string[] {
     ...listed('Refusals', report.refusals, ({ date, version, by, reason }) => [`${day(date)} version ${version} by the ${by}`, reason]),
     `Requests        ${served.requests} served, ${served.failed} failed; ${served.outcomes} outcomes joined`,
     ...(player.firstFailure === null ? [] : [`                first failure: ${player.firstFailure}`]),
+    ...(report.kills === 0
+      ? []
+      : [`Kills           ${report.kills}; the server went on, and ${player.again} requests that got no answer were sent again`]),
     `Webhook         ${report.notices} notices received`,
     `Event loop      held ${ms(eventLoop.p99_ms)} at p99, ${ms(eventLoop.max_ms)} at most`,
     `Time            ${span(report.year_ms)} for the year, ${span(report.all_ms)} in all`,

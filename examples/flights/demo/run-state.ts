@@ -10,8 +10,11 @@ interface Note {
 const noteFile = 'demo.json';
 const answerLimit_ms = 2_000;
 
-/** Makes the data folder fit to start on. True when a year that was begun in it goes on. */
-export async function openDataFolder(data: string, shuffle: boolean): Promise<boolean> {
+/** What a start finds: nothing, a year that was begun and goes on, or what makes room for a new one. */
+export type Found = 'nothing' | 'begun' | 'over';
+
+/** Makes the data folder fit to start on. */
+export async function openDataFolder(data: string, shuffle: boolean): Promise<Found> {
   const note = readNote(data);
   const isUsed = existsSync(data) && readdirSync(data).length > 0;
   if (isUsed && note === null) throw new Error(`${data} holds something that is not of this demo; name another folder with --data`);
@@ -20,7 +23,7 @@ export async function openDataFolder(data: string, shuffle: boolean): Promise<bo
   if (!goesOn) rmSync(data, { recursive: true, force: true });
   mkdirSync(data, { recursive: true, mode: 0o700 });
   writeNote(data, { shuffle, finished: false });
-  return goesOn;
+  return note === null ? 'nothing' : goesOn ? 'begun' : 'over';
 }
 
 export function markFinished(data: string, shuffle: boolean): void {
@@ -32,7 +35,16 @@ async function assertNotServed(data: string): Promise<void> {
   const file = join(data, 'server.json');
   if (!existsSync(file)) return;
   const { address, pid } = JSON.parse(readFileSync(file, 'utf8')) as { address: string; pid: number };
-  if (await answers(address)) throw new Error(`process ${pid} still serves ${data} at ${address}; stop it, or name another --data`);
+  if (isAlive(pid) && (await answers(address)))
+    throw new Error(`process ${pid} still serves ${data} at ${address}; stop it, or name another --data`);
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }
 
 async function answers(address: string): Promise<boolean> {

@@ -1,15 +1,22 @@
 import { Agent, request } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { away_ms, pause_ms } from './patience.ts';
 
 export interface Sent {
   readonly sent: number;
   readonly failed: number;
+  /** Sent once more, since no answer came. */
+  readonly again: number;
   /** What the server said to the first that failed. */
   readonly firstFailure: string | null;
 }
 
 export interface Sender {
-  /** One request each, in their order, at most 8 under way. */
-  predictAll(bodies: readonly string[], onAnswer: () => void): Promise<void>;
+  /**
+   * One request each, in their order, at most 8 under way. Puts each answer at its request's place in `answers`; where one stands
+   * already, another one is a failure.
+   */
+  predictAll(bodies: readonly string[], answers: string[], onAnswer: () => void): Promise<void>;
   /** Acknowledged: throws when the server refuses. Answers how many named a row that the server does not know. */
   outcomes(elements: readonly string[]): Promise<number>;
   readonly counts: Sent;
@@ -30,18 +37,23 @@ export function createSender(given: { address: string; token: string; deployment
   const predict = options(`/api/v1/deployments/${given.deployment}/predict`);
   const outcomes = options(`/api/v1/deployments/${given.deployment}/outcomes`);
   const authorization = `Bearer ${given.token}`;
-  const counts = { sent: 0, failed: 0, firstFailure: null as string | null };
+  const counts = { sent: 0, failed: 0, again: 0, firstFailure: null as string | null };
 
-  /** Resolves with the text of the answer; of one that is right only when `wanted`. */
-  function post(target: typeof predict, body: string, wanted: boolean): Promise<{ status: number; text: string }> {
+  interface Answer {
+    /** 0: none came. */
+    readonly status: number;
+    readonly text: string;
+  }
+
+  function post(target: typeof predict, body: string): Promise<Answer> {
     return new Promise((done) => {
       const headers = { authorization, 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
       const sent = request({ ...target, headers, timeout: answerLimit_ms }, (response) => {
-        const status = response.statusCode ?? 0;
         const parts: Buffer[] = [];
-        if (wanted || status !== 200) response.on('data', (part: Buffer) => parts.push(part));
-        else response.resume();
-        response.on('close', () => done({ status: response.complete ? status : 0, text: Buffer.concat(parts).toString('utf8') }));
+        response.on('data', (part: Buffer) => parts.push(part));
+        response.on('close', () =>
+          done({ status: response.complete ? (response.statusCode ?? 0) : 0, text: Buffer.concat(parts).toString('utf8') }),
+        );
       });
       sent.on('timeout', () => sent.destroy(new Error(`no answer within ${answerLimit_ms} ms`)));
       sent.on('error', (error) => done({ status: 0, text: error.message }));
@@ -49,18 +61,32 @@ export function createSender(given: { address: string; token: string; deployment
     });
   }
 
+  /** Row ids are the idempotency keys of both: the same row again takes its own place, so what got no answer may be sent again. */
+  async function posted(target: typeof predict, body: string): Promise<Answer> {
+    for (const end = Date.now() + away_ms; ; await sleep(pause_ms)) {
+      const answer = await post(target, body);
+      if (answer.status !== 0 || Date.now() > end) return answer;
+      counts.again++;
+    }
+  }
+
+  function failed(why: string): void {
+    counts.failed++;
+    counts.firstFailure ??= why.slice(0, shown_chars);
+  }
+
   return {
     counts,
-    async predictAll(bodies, onAnswer) {
+    async predictAll(bodies, answers, onAnswer) {
       let next = 0;
       const lane = async (): Promise<void> => {
-        for (let body = bodies[next++]; body !== undefined; body = bodies[next++]) {
-          const { status, text } = await post(predict, body, false);
+        for (let at = next++; at < bodies.length; at = next++) {
+          const { status, text } = await posted(predict, bodies[at] ?? '');
+          const before = answers[at];
           counts.sent++;
-          if (status !== 200) {
-            counts.failed++;
-            counts.firstFailure ??= `${status === 0 ? 'no answer' : status}: ${text.slice(0, shown_chars)}`;
-          }
+          if (status !== 200) failed(`${status === 0 ? 'no answer' : status}: ${text}`);
+          else if (before !== undefined && before !== text) failed(`answered ${before}, and when it was sent again ${text}`);
+          else answers[at] = text;
           onAnswer();
         }
       };
@@ -70,7 +96,7 @@ export function createSender(given: { address: string; token: string; deployment
       let unmatched = 0;
       for (let at = 0; at < elements.length; at += outcomesPerRequest) {
         const body = `{"outcomes":[${elements.slice(at, at + outcomesPerRequest).join(',')}]}`;
-        const { status, text } = await post(outcomes, body, true);
+        const { status, text } = await posted(outcomes, body);
         if (status !== 200) throw new Error(`the server refused outcomes (${status}): ${text.slice(0, shown_chars)}`);
         unmatched += (JSON.parse(text) as { unmatched: number }).unmatched;
       }

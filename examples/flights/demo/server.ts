@@ -6,7 +6,17 @@ export interface Server {
   readonly address: string;
   /** Resolves with what it said last when the process ends by itself. */
   readonly ended: Promise<string>;
+  /** How often it was killed, and started again. */
+  readonly kills: () => number;
+  /** Resolves when it serves. */
+  readonly up: () => Promise<unknown>;
   stop(): Promise<void>;
+}
+
+interface Place {
+  readonly project: string;
+  readonly port: number;
+  readonly data: string;
 }
 
 /** `slipway up`, as a user types it. */
@@ -19,31 +29,69 @@ const lastWords_chars = 8_000;
 const lastLines = 5;
 const lastLine_chars = 400;
 
-/** Starts the server on a data folder and waits for its address. It is a group of its own, so that Ctrl-C reaches only the player. */
-export async function startServer(given: { project: string; port: number; data: string }): Promise<Server> {
-  const args = ['up', '--port', String(given.port), '--data', given.data, '--json'];
-  const child = spawn(slipway, args, { cwd: given.project, stdio: ['ignore', 'pipe', 'pipe'], detached: true, env: ownEnvironment() });
-  let words = '';
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    words = (words + text).slice(-lastWords_chars);
-  });
-  const ended = once(child, 'close').then(() => lastWords(words));
-  const tooLate = setTimeout(() => child.kill(), startLimit_ms);
-  const address = await Promise.race([
-    addressOf(child),
-    ended.then((said) => Promise.reject(new Error(`the server did not start:\n${said}`))),
-  ]);
-  clearTimeout(tooLate);
+/** A server that is killed this often is killed by something that a new start does not mend. */
+const killLimit = 20;
+
+/**
+ * Starts the server on a data folder and waits for its address. When somebody kills it (`kill -9`, or a machine short of memory),
+ * it is started again there, as a user or a service manager would, and goes on; one that ends by its own fault is not.
+ */
+export async function startServer(place: Place, onKill: () => void): Promise<Server> {
+  let running = launch(place);
+  let kills = 0;
+  let isStopping = false;
+  const address = await running.address;
+
+  async function watch(): Promise<string> {
+    for (;;) {
+      const { signal, said } = await running.ended;
+      if (isStopping || signal !== 'SIGKILL' || kills === killLimit) return said;
+      kills++;
+      onKill();
+      running = launch(place);
+    }
+  }
+
+  const ended = watch();
   return {
     address,
     ended,
+    kills: () => kills,
+    up: () => running.address,
     async stop() {
+      isStopping = true;
+      const { child } = running;
       const tooLate = setTimeout(() => child.kill('SIGKILL'), stopLimit_ms);
       child.kill('SIGTERM');
       await ended;
       clearTimeout(tooLate);
     },
   };
+}
+
+interface Running {
+  readonly child: ChildProcess;
+  readonly address: Promise<string>;
+  readonly ended: Promise<{ signal: NodeJS.Signals | null; said: string }>;
+}
+
+/** One process. It is a group of its own, so that Ctrl-C reaches only the player. */
+function launch({ project, port, data }: Place): Running {
+  const args = ['up', '--port', String(port), '--data', data, '--json'];
+  const child = spawn(slipway, args, { cwd: project, stdio: ['ignore', 'pipe', 'pipe'], detached: true, env: ownEnvironment() });
+  let words = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    words = (words + text).slice(-lastWords_chars);
+  });
+  const ended = once(child, 'close').then(([, signal]) => ({ signal: signal as NodeJS.Signals | null, said: lastWords(words) }));
+  const tooLate = setTimeout(() => child.kill(), startLimit_ms);
+  const address = Promise.race([
+    addressOf(child),
+    ended.then(({ said }) => Promise.reject(new Error(`the server did not start:\n${said}`))),
+  ]).finally(() => clearTimeout(tooLate));
+  // Who waits for it hears of it; after a kill nobody may.
+  address.catch(() => undefined);
+  return { child, address, ended };
 }
 
 /** What the caller's shell says about other servers is not about ours. */

@@ -25,7 +25,7 @@ export interface Departure {
 export type Tape = ReadonlyMap<string, readonly Departure[]>;
 
 /** When the truth arrives, after the scheduled departure: six hours of flying and delay, two of paperwork. */
-export const outcomeDelay_ms = 8 * 3_600_000;
+const outcomeDelay_ms = 8 * 3_600_000;
 
 const fileLimit_bytes = 256 * 2 ** 20;
 

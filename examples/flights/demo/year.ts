@@ -1,9 +1,16 @@
 import type { Actors } from './accounts.ts';
 import { inProject } from './names.ts';
+import type { Again } from './patience.ts';
 import type { Sender } from './sender.ts';
 import { settle } from './settle.ts';
 import type { Day } from './tape.ts';
 import { shortDate, type Terminal } from './terminal.ts';
+
+interface Playing {
+  readonly sender: Sender;
+  readonly terminal: Terminal;
+  readonly again: Again;
+}
 
 export interface Played {
   readonly unmatched: number;
@@ -12,22 +19,36 @@ export interface Played {
 }
 
 /** Plays days in their order: the flights, what became known of them, the clock, and then whatever the server does about it. */
-export async function playYear(days: readonly Day[], actors: Actors, sender: Sender, terminal: Terminal): Promise<Played> {
+export async function playYear(days: readonly Day[], actors: Actors, play: Playing): Promise<Played> {
+  const { sender, terminal, again } = play;
   const started_ms = performance.now();
   const progress = createProgress(days, terminal, () => performance.now());
   let unmatched = 0;
   for (const day of days) {
-    await sender.predictAll(
-      day.departures.map(({ request }) => request),
-      () => progress.answered(day.date),
-    );
-    unmatched += await sender.outcomes(day.outcomes.map(({ outcome }) => outcome));
+    unmatched += await playDay(day, sender, () => progress.answered(day.date));
     await actors.requester.client.access.advanceClock({ params: inProject, body: { now_ms: day.end_ms } });
-    await settle(actors);
+    await again(() => settle(actors));
     progress.ended(day);
   }
   terminal.progress(null);
   return { unmatched, requests: days.reduce((sum, day) => sum + day.departures.length, 0), wall_ms: performance.now() - started_ms };
+}
+
+/**
+ * Answers how many outcomes named a row that the server does not know. When the server was away, the whole day is sent once more:
+ * an answer is no acknowledged write, so a kill may have lost the rows of the last tenth of a second, and outcomes without rows
+ * are worth nothing. Rows and outcomes that were kept are only replaced.
+ */
+export async function playDay({ departures, outcomes }: Day, sender: Sender, onAnswer: () => void): Promise<number> {
+  const bodies = departures.map(({ request }) => request);
+  const elements = outcomes.map(({ outcome }) => outcome);
+  const answers: string[] = [];
+  for (;;) {
+    const before = sender.counts.again;
+    await sender.predictAll(bodies, answers, onAnswer);
+    const unmatched = await sender.outcomes(elements);
+    if (sender.counts.again === before) return unmatched;
+  }
 }
 
 const redraw_ms = 100;

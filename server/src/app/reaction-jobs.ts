@@ -46,7 +46,9 @@ export function reactionJobs(deps: ReactionJobsDeps): AnyJob[] {
         await deps.gates.evaluate(context.caller, project, { gate: gate.name, model, version });
       }
     }),
-    job('approvals.ask', z.object({ version_id: z.string() }), minutes_ms, (payload, context) => ask(deps, payload.version_id, context)),
+    job('approvals.ask', z.object({ version_id: z.string(), gate: z.string() }), minutes_ms, (payload, context) =>
+      ask(deps, payload, context),
+    ),
     job('deployments.release', version, 5 * minutes_ms, async ({ model, version }, context) =>
       release(deps, await projectOf(context), { model, version }, context),
     ),
@@ -76,14 +78,25 @@ function job<P>(
   return { name, payload, attempts: 3, timeout_ms, handle };
 }
 
-/** Asks for every approval that the newest verdict wants; whoever asked for the version is not its second person. */
-async function ask(deps: ReactionJobsDeps, version_id: string, context: JobContext): Promise<void> {
-  const project = await deps.projectById(context.project_id ?? '');
-  const [version, verdict] = await Promise.all([deps.models.versionById(version_id), deps.gates.newest(version_id)]);
-  if (verdict?.result !== 'needs approval') return;
+/**
+ * Asks for every approval that the gate's newest verdict wants, and takes back what was asked on its older ones, whatever the newest
+ * says. Whoever asked for the version is not its second person.
+ */
+async function ask(
+  { models, gates, approvals, projectById }: ReactionJobsDeps,
+  { version_id, gate }: { version_id: string; gate: string },
+  context: JobContext,
+): Promise<void> {
+  const project = await projectById(context.project_id ?? '');
+  const [version, verdict] = await Promise.all([models.versionById(version_id), gates.newest(version_id, gate)]);
+  if (!verdict) return;
+  const all = await gates.verdicts(context.caller, project, { model: version.model, version: version.number });
+  const older = all.filter((one) => one.gate === gate && one.event < verdict.event).map((one) => one.event);
+  await approvals.withdraw(context.caller, project, version_id, older);
+  if (verdict.result !== 'needs approval') return;
   for (const [environment, needed] of Object.entries(verdict.approvals)) {
     if (needed === 0) continue;
-    await deps.approvals.request(context.caller, project, {
+    await approvals.request(context.caller, project, {
       version_id,
       model: version.model,
       version: version.number,

@@ -22,8 +22,9 @@ export const reactions: readonly Reaction[] = [
   { on: 'project.clock-advanced', job: 'schedules.tick', payload: () => ({}) },
   // A new version is judged by every gate of its model.
   { on: 'model-version.registered', job: 'gates.judge', payload: fields('model', 'version') },
-  // Good figures, but the gate wants people: ask them.
-  { on: 'gate.needs-approval', job: 'approvals.ask', payload: fields('version_id') },
+  // Good figures, but the gate wants people: ask them. Figures that do not hold any more: take back what they were asked.
+  { on: 'gate.needs-approval', job: 'approvals.ask', payload: fields('version_id', 'gate') },
+  { on: 'gate.failed', job: 'approvals.ask', payload: fields('version_id', 'gate') },
   // Nothing stands against the release any more: let the traffic move.
   { on: 'gate.passed', job: 'deployments.release', payload: fields('model', 'version') },
   { on: 'approval.granted', job: 'deployments.release', payload: fields('model', 'version') },

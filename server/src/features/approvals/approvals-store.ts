@@ -41,10 +41,11 @@ export async function approvalOf(handle: Handle, verdict_event: number, environm
   return row ? toApproval(row) : null;
 }
 
-export async function openApprovalsOf(handle: Handle, version_id: string): Promise<Approval[]> {
+export async function openApprovalsOf(handle: Handle, project_id: string, version_id: string): Promise<Approval[]> {
   const rows = await handle
     .selectFrom('approvals')
     .selectAll()
+    .where('project_id', '=', project_id)
     .where('version_id', '=', version_id)
     .where('state', '=', 'requested')
     .execute();

@@ -23,8 +23,10 @@ export interface ApprovalsDeps {
 
 /** Questions to people about releases. Whoever asked is never the second person, by whatever road. */
 export interface Approvals {
-  /** Asks once for each verdict and environment; open questions on older evidence of the version become void. */
+  /** Asks once for each verdict and environment. */
   request(caller: Caller, project: Project, request: ApprovalRequest): Promise<Approval>;
+  /** Open questions on these verdicts become void: a newer one took their place, so an answer would count for nothing. */
+  withdraw(caller: Caller, project: Project, version_id: string, verdict_events: readonly number[]): Promise<void>;
   decide(caller: Caller, project: Project, id: string, given: { decision: 'approve' | 'refuse'; reason: string }): Promise<Approval>;
   get(caller: Caller, project: Project, id: string): Promise<Approval>;
   list(caller: Caller, project: Project, state?: Approval['state']): Promise<Approval[]>;
@@ -40,6 +42,7 @@ export function createApprovals(deps: ApprovalsDeps): Approvals {
   const { read } = deps.database;
   return {
     request: (caller, project, request) => requestApproval(deps, caller, project, request),
+    withdraw: (caller, project, version_id, verdict_events) => withdrawApprovals(deps, caller, project, version_id, verdict_events),
     decide: (caller, project, id, given) => decideApproval(deps, caller, project, id, given),
     async get(caller, project, id) {
       assertMay(caller, project, 'read');
@@ -64,9 +67,6 @@ async function requestApproval(
   return database.write(async (tx) => {
     const asked = await store.approvalOf(tx, request.verdict_event, request.environment);
     if (asked) return asked;
-    for (const old of await store.openApprovalsOf(tx, request.version_id)) {
-      await store.updateApproval(tx, { ...old, state: 'void', decided_at_ms: clock.now() });
-    }
     const id = newId('apr');
     const event = await events.emit(tx, caller, {
       project_id: project.id,
@@ -86,6 +86,30 @@ async function requestApproval(
     };
     await store.insertApproval(tx, project.id, approval);
     return approval;
+  });
+}
+
+async function withdrawApprovals(
+  { database, events, clock }: ApprovalsDeps,
+  caller: Caller,
+  project: Project,
+  version_id: string,
+  verdict_events: readonly number[],
+): Promise<void> {
+  assertMay(caller, project, 'write');
+  await database.write(async (tx) => {
+    const open = await store.openApprovalsOf(tx, project.id, version_id);
+    for (const old of open.filter((one) => verdict_events.includes(one.verdict_event))) {
+      await store.updateApproval(tx, { ...old, state: 'void', decided_at_ms: clock.now() });
+      await events.emit(tx, caller, {
+        project_id: project.id,
+        type: 'approval.voided',
+        subject: `approval ${old.id}`,
+        note: `Version ${old.version} of ${old.model} was judged again, so its question for ${old.environment} is void.`,
+        before: { state: old.state },
+        after: { state: 'void', version_id, model: old.model, version: old.version, environment: old.environment },
+      });
+    }
   });
 }
 

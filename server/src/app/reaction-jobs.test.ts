@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { admin, onnxModel, openWorld, project } from '../features/deployments/deployments.fixture.ts';
+import type { SlipwayEvent } from '../platform/events/index.ts';
+import { type ReactionJobsDeps, reactionJobs } from './reaction-jobs.ts';
+import { reactions } from './reactions.ts';
+
+type World = Awaited<ReturnType<typeof openWorld>>;
+
+/** Does what the page of reactions says follows from an event. */
+async function react(world: World, event: SlipwayEvent): Promise<void> {
+  // Monitors and automations have no part in a release.
+  const deps = { ...world, projectById: async () => project } as Partial<ReactionJobsDeps> as ReactionJobsDeps;
+  const jobs = new Map(reactionJobs(deps).map((job) => [job.name, job]));
+  for (const { job: name, payload } of reactions.filter(({ on }) => on === event.type)) {
+    const job = jobs.get(name);
+    const context = { id: 'job_1', project_id: project.id, attempt: 1, caller: admin, signal: new AbortController().signal };
+    await job?.handle(job.payload.parse(payload(event)) as never, context);
+  }
+}
+
+test('each gate of a model asks its own questions, and a later verdict takes back only those of its gate', async (t) => {
+  const world = await openWorld(t);
+  const { gates, approvals, events } = world;
+  const define = (name: string, people: number) =>
+    gates.define(admin, project, name, { model: 'delay', criteria: [], approvals: { production: people } }, 'ui');
+  await define('quality', 1);
+  await define('ethics', 1);
+  await world.addVersion(onnxModel());
+  const judge = (gate: string) => gates.evaluate(admin, project, { gate, model: 'delay', version: 1 });
+  const [quality, ethics] = [await judge('quality'), await judge('ethics')];
+  const eventOf = async (number: number) => {
+    const [event] = await events.list({ after: number - 1, order: 'oldest', limit: 1 });
+    assert.ok(event);
+    return event;
+  };
+  const asked = async () => (await approvals.list(admin, project)).map(({ verdict_event, state }) => [verdict_event, state]);
+  await react(world, await eventOf(quality.event));
+  await react(world, await eventOf(ethics.event));
+  assert.deepEqual(await asked(), [
+    [ethics.event, 'requested'],
+    [quality.event, 'requested'],
+  ]);
+  await define('quality', 2);
+  const refused = await judge('quality');
+  assert.equal(refused.result, 'fail');
+  await react(world, await eventOf(refused.event));
+  assert.deepEqual(await asked(), [
+    [ethics.event, 'requested'],
+    [quality.event, 'void'],
+  ]);
+});

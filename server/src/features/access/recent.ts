@@ -7,6 +7,7 @@ export class Recent<V> {
   readonly #values = new Map<string, { readonly value: V; readonly until_ms: number }>();
   readonly #clock: Clock;
   readonly #keep_ms: number;
+  #cleared = 0;
 
   constructor(clock: Clock, keep_ms: number) {
     this.#clock = clock;
@@ -16,9 +17,11 @@ export class Recent<V> {
   async get(key: string, load: () => Promise<V | null>): Promise<V | null> {
     const kept = this.#values.get(key);
     if (kept && kept.until_ms > this.#clock.monotonic()) return kept.value;
+    const cleared = this.#cleared;
     const value = await load();
     this.#values.delete(key);
-    if (value !== null) this.#put(key, value);
+    // What was forgotten while it was loaded may be from before the change that made it forgotten.
+    if (value !== null && cleared === this.#cleared) this.#put(key, value);
     return value;
   }
 
@@ -28,6 +31,7 @@ export class Recent<V> {
   }
 
   clear(): void {
+    this.#cleared++;
     this.#values.clear();
   }
 }

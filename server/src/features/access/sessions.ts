@@ -4,7 +4,7 @@ import { afterCommit, type Handle } from '../../platform/database/index.ts';
 import { type Context, hashOf, newSecret } from './context.ts';
 import type { Passwords } from './passwords.ts';
 import type { Account } from './person.ts';
-import { selectAccountByEmail } from './persons-store.ts';
+import { selectAccount, selectAccountByEmail } from './persons-store.ts';
 import { deleteSession, insertSession, trimSessions } from './sessions-store.ts';
 import { Throttle } from './throttle.ts';
 
@@ -44,7 +44,12 @@ export function createSessions(context: Context, passwords: Passwords) {
         throw failure('wrong_credentials', {});
       }
       throttle.succeeded(address, ip);
-      return database.write((tx) => openSession(context, tx, account, request));
+      return database.write(async (tx) => {
+        // Read again: while this password was checked, it may have been changed, and the sessions of the old one ended.
+        const present = await selectAccount(tx, account.id);
+        if (!present || present.disabled || present.password !== account.password) throw failure('wrong_credentials', {});
+        return openSession(context, tx, present, request);
+      });
     },
 
     async signOut(caller: Caller, secret: string): Promise<void> {

@@ -214,6 +214,25 @@ test('a disabled account and a new password end the sessions at once', async (t)
   );
 });
 
+test('a sign-in that overtakes a new password opens nothing that lasts', async (t) => {
+  const server = await startAccess(t);
+  const { caller } = await setUp(server);
+  const bob = await join(server, caller, 'bob', { project: 'default', role: 'viewer' });
+  let old = 'four unrelated words';
+  // Both hash for about 20 ms: one of these starts lies in the moment between the check and the new session.
+  for (let delay_ms = 0; delay_ms <= 24; delay_ms += 2) {
+    const next = `another set of words ${delay_ms}`;
+    const changing = server.access.persons.update(caller, bob.person.id, { password: next });
+    await new Promise((resolve) => setTimeout(resolve, delay_ms));
+    const given = { email: 'bob@example.org', password: old, ip: `10.0.1.${delay_ms}`, request: 'r' };
+    const [signedIn] = await Promise.allSettled([server.access.sessions.signIn(given), changing]);
+    old = next;
+    if (signedIn.status === 'rejected') continue;
+    const cookie = `slipway_session=${signedIn.value.secret}`;
+    assert.equal((await server.call('GET', '/api/v1/me', undefined, { cookie })).status, 401, `after ${delay_ms} ms`);
+  }
+});
+
 test('the last admin of the installation cannot be disabled or made a plain account', async (t) => {
   const server = await startAccess(t);
   const { caller } = await setUp(server);

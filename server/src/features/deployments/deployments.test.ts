@@ -288,6 +288,32 @@ test('no road leads around the gate: not a release, a definition, another deploy
   assert.ok((await world.eventTypes()).filter((type) => type === 'deployment.refused').length >= 3);
 });
 
+test('a gate that changed after its verdict lets nothing pass on it: no release, and no last step of a rollout', async (t) => {
+  const world = await openWorld(t);
+  const { deployments, gates } = world;
+  const define = (people: number) =>
+    gates.define(admin, project, 'release', { model: 'delay', criteria: [], approvals: { production: people } }, 'ui');
+  const judged = async (version: number) => {
+    await world.addVersion(onnxModel());
+    return gates.evaluate(admin, project, { gate: 'release', model: 'delay', version });
+  };
+  await define(0);
+  await deployments.define(admin, project, 'delay', { ...definition, gate: 'release' }, 'ui');
+  await judged(1);
+  await deployments.roll(admin, project, first);
+  await judged(2);
+  await deployments.roll(admin, project, second);
+  assert.equal((await judged(3)).result, 'pass');
+  await serveDay(world, 400);
+  const { event } = await define(2);
+  const changed = new RegExp(`gate release was changed by event ${event}.*train again`);
+  await assert.rejects(deployments.roll(admin, project, { deployment: 'delay', version: 3 }), refused('not_released', changed));
+  for (const days of [1, 9]) await deployments.advanceDue(admin, project, world.time.now_ms + days * day_ms);
+  const view = await deployments.get(admin, project, 'delay');
+  assert.deepEqual([view.champion, view.rollout?.state], [1, 'waiting']);
+  assert.match(view.rollout?.evidence.at(-1)?.text ?? '', changed);
+});
+
 test('names are unique on the server, models fixed while they serve, and a retired deployment answers no more', async (t) => {
   const world = await openWorld(t);
   await world.withFirst();

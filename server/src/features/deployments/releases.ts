@@ -65,7 +65,7 @@ async function permitOf(
   await assertGated(deps, project, definition);
   if (definition.gate === undefined) return null;
   try {
-    return await freshPermit(deps, definition, definition.gate, version);
+    return await freshPermit(deps, project, definition, definition.gate, version);
   } catch (error) {
     if (!(error instanceof SlipwayError) || error.code !== 'not_released') throw error;
     await deps.database.write((tx) =>
@@ -83,12 +83,13 @@ async function permitOf(
 
 async function freshPermit(
   deps: CommandDeps,
+  project: Project,
   definition: DeploymentDefinition,
   gate: string,
   version: ModelVersion,
 ): Promise<ReleasePermit> {
   const granted = await deps.approvals.granted(version.id);
-  return deps.gates.permitFor(version, { gate, environment: definition.environment, granted });
+  return deps.gates.permitFor(project, version, { gate, environment: definition.environment, granted });
 }
 
 interface Beginning {
@@ -335,7 +336,7 @@ async function withdrawn(deps: CommandDeps, project: Project, rollout: RolloutRe
   try {
     await assertGated(deps, project, definition);
     if (definition.gate !== undefined) {
-      await freshPermit(deps, definition, definition.gate, await deps.models.versionById(rollout.version_id));
+      await freshPermit(deps, project, definition, definition.gate, await deps.models.versionById(rollout.version_id));
     }
     return null;
   } catch (error) {

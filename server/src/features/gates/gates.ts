@@ -119,16 +119,29 @@ export interface GrantedApproval {
   readonly environment: string;
 }
 
-/** A permit for a version in an environment, or why there is none: the newest verdict must hold and its approvals be granted. */
+/**
+ * A permit for a version in an environment, or why there is none: the newest verdict must be by the gate as it is now and hold, and
+ * its approvals be granted. Who tightens a gate means everything that is not out yet.
+ */
 export async function permitFor(
-  { database }: GatesDeps,
+  deps: GatesDeps,
+  project: Project,
   version: ModelVersion,
   asked: { readonly gate: string; readonly environment: string; readonly granted: readonly GrantedApproval[] },
 ): Promise<ReleasePermit> {
   const name = `version ${version.number} of ${version.model}`;
-  const verdict = await newestVerdict(database.read, version.id, asked.gate);
+  const [gate, verdict] = await Promise.all([
+    gateDefinitions(deps).get(project, asked.gate),
+    newestVerdict(deps.database.read, version.id, asked.gate),
+  ]);
   if (!verdict) throw failure('not_released', { version: name, reason: `gate ${asked.gate} has not judged it yet` });
   if (verdict.result === 'fail') throw failure('not_released', { version: name, reason: `gate ${asked.gate} refused it` });
+  if (verdict.gate_revision !== gate.revision) {
+    throw failure('not_released', {
+      version: name,
+      reason: `gate ${asked.gate} was changed by event ${gate.changed_event}, and its verdict is older: train again under the gate as it is now`,
+    });
+  }
   const needed = verdict.approvals[asked.environment] ?? 0;
   const granted = asked.granted.filter((one) => one.evidence_digest === verdict.evidence_digest && one.environment === asked.environment);
   if (needed > 0 && granted.length === 0) {

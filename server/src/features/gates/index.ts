@@ -22,6 +22,7 @@ export interface Gates {
   newest(version_id: string, gate?: string): Promise<Verdict | null>;
   /** Refuses with `not_released`, saying what is missing. */
   permitFor(
+    project: Project,
     version: ModelVersion,
     asked: { gate: string; environment: string; granted: readonly GrantedApproval[] },
   ): Promise<ReleasePermit>;
@@ -54,6 +55,6 @@ export function createGates(deps: GatesDeps): Gates {
       return listVerdicts(database.read, project.id, filter, verdictLimit);
     },
     newest: (version_id, gate) => newestVerdict(database.read, version_id, gate),
-    permitFor: (version, asked) => permitFor(deps, version, asked),
+    permitFor: (project, version, asked) => permitFor(deps, project, version, asked),
   };
 }

@@ -78,9 +78,9 @@ function checksDiff(before: readonly CheckVerdict[], after: readonly CheckVerdic
   const [old, now] = [keyed(before), keyed(after)];
   return [...new Set([...old.keys(), ...now.keys()])].flatMap((key) => {
     const [was, is] = [old.get(key), now.get(key)];
-    const any = is ?? was;
-    if (!any || was?.holds === is?.holds) return [];
-    return [{ check: any.check, column: any.column, before: was?.holds ?? null, after: is?.holds ?? null }];
+    const verdict = is ?? was;
+    if (!verdict || was?.holds === is?.holds) return [];
+    return [{ check: verdict.check, column: verdict.column, before: was?.holds ?? null, after: is?.holds ?? null }];
   });
 }
 

@@ -6,6 +6,7 @@ import type {
   Criterion,
   Evidence,
   LatencyCriterion,
+  Margin,
   OutputCriterion,
   Result,
   SliceCriterion,
@@ -155,7 +156,7 @@ function judgeChampion(criterion: ChampionCriterion, measured: Measured): Eviden
 }
 
 function judgeBetter(
-  margin: NonNullable<ChampionCriterion['better_by']>,
+  margin: Margin,
   gain: number | null,
   paired: Comparison[string] | undefined,
 ): { holds: boolean; limit: string; detail: string } {

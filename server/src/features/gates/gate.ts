@@ -21,9 +21,15 @@ export interface ChampionCriterion {
   readonly kind: 'champion';
   readonly metric: string;
   /** The paired difference must be better by more than this. */
-  readonly better_by?: { readonly unit: 'standard_errors' | 'metric'; readonly value: number };
+  readonly better_by?: Margin;
   readonly no_worse_than?: number;
   readonly on?: string;
+}
+
+export interface Margin {
+  /** `metric`: in the metric's own unit. */
+  readonly unit: 'standard_errors' | 'metric';
+  readonly value: number;
 }
 
 export interface SliceCriterion {

@@ -6,7 +6,18 @@ import type { GateDefinition, Verdict } from './gate.ts';
 import { evaluate, type GatesDeps, type GrantedApproval, gateDefinitions, permitFor } from './gates.ts';
 import { listVerdicts, newestVerdict } from './gates-store.ts';
 
-export type { Criterion, Evidence, GateDefinition, Result, Verdict } from './gate.ts';
+export type {
+  BoundCriterion,
+  ChampionCriterion,
+  Criterion,
+  Evidence,
+  GateDefinition,
+  Margin,
+  OutputCriterion,
+  Result,
+  SliceCriterion,
+  Verdict,
+} from './gate.ts';
 export type { GatesDeps, GrantedApproval } from './gates.ts';
 export { createMeasure, type Measure, type MeasureDeps, modelFile } from './measure.ts';
 

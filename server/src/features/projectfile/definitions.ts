@@ -1,4 +1,5 @@
 import type { RetrainingDefinition } from '../automations/index.ts';
+import type { GateDefinition } from '../gates/index.ts';
 import type { MonitorDefinition } from '../monitors/index.ts';
 import type { ReceiverDefinition } from '../notifications/index.ts';
 import type * as pipelines from '../pipelines/index.ts';
@@ -72,63 +73,6 @@ export interface ModelDefinition {
   readonly owner?: string;
   readonly description?: string;
   readonly intended_use?: string;
-}
-
-export interface GateDefinition {
-  readonly model: string;
-  readonly criteria: readonly Criterion[];
-  /** Approvals that are asked for, by environment. */
-  readonly approvals: Named<number>;
-}
-
-/** `on` names an output of the pipeline execution that made the version. */
-export type Criterion = BoundCriterion | ChampionCriterion | SliceCriterion | OutputCriterion | LatencyCriterion;
-
-export interface BoundCriterion {
-  readonly kind: 'bound';
-  readonly metric: string;
-  readonly min?: number;
-  readonly max?: number;
-  readonly on?: string;
-}
-
-export interface ChampionCriterion {
-  readonly kind: 'champion';
-  readonly metric: string;
-  /** The paired difference must be better by more than this. */
-  readonly better_by?: Margin;
-  readonly no_worse_than?: number;
-  readonly on?: string;
-}
-
-export type Margin =
-  | { readonly unit: 'standard_errors'; readonly value: number }
-  /** In the metric's own unit. */
-  | { readonly unit: 'metric'; readonly value: number };
-
-export interface SliceCriterion {
-  readonly kind: 'slice';
-  readonly slice: string;
-  readonly metric: string;
-  readonly min?: number;
-  readonly max?: number;
-  /** Slices with fewer rows are not judged. */
-  readonly least_rows: number;
-  readonly on?: string;
-}
-
-/** At least `share` of the predictions lie within the bounds. */
-export interface OutputCriterion {
-  readonly kind: 'output';
-  readonly min?: number;
-  readonly max?: number;
-  readonly share: number;
-  readonly on?: string;
-}
-
-export interface LatencyCriterion {
-  readonly kind: 'latency';
-  readonly p99_ms: number;
 }
 
 export interface DeploymentDefinition {

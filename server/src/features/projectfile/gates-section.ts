@@ -1,5 +1,4 @@
 import { isMap } from 'yaml';
-import { checkBounds } from './bounds.ts';
 import type {
   BoundCriterion,
   ChampionCriterion,
@@ -8,7 +7,8 @@ import type {
   Margin,
   OutputCriterion,
   SliceCriterion,
-} from './definitions.ts';
+} from '../gates/index.ts';
+import { checkBounds } from './bounds.ts';
 import { metrics } from './metrics.ts';
 import { nearest } from './nearest.ts';
 import { shown } from './problem.ts';

@@ -3,7 +3,7 @@ import { failure } from '../../kernel/error.ts';
 import { newId } from '../../kernel/ids.ts';
 import type { Project } from '../../kernel/project.ts';
 import type { Database, Handle } from '../../platform/database/index.ts';
-import type { Definition, DefinitionChange, Definitions, ManagedBy } from '../../platform/definitions/index.ts';
+import { type Definition, type DefinitionCommands, type Definitions, definitionCommands } from '../../platform/definitions/index.ts';
 import type { Events } from '../../platform/events/index.ts';
 import type { Pipelines } from '../pipelines/index.ts';
 import { type DecisionRecord, insertDecision, lastStart, listDecisions } from './automations-store.ts';
@@ -25,16 +25,7 @@ export interface AutomationsDeps {
 }
 
 /** Policies that train again by themselves, and every decision they took or did not take. */
-export interface Automations {
-  define(
-    caller: Caller,
-    project: Project,
-    name: string,
-    definition: RetrainingDefinition,
-    managed_by: ManagedBy,
-  ): Promise<DefinitionChange>;
-  retire(caller: Caller, project: Project, name: string): Promise<void>;
-  list(caller: Caller, project: Project): Promise<Definition<RetrainingDefinition>[]>;
+export interface Automations extends DefinitionCommands<RetrainingDefinition> {
   decisions(
     caller: Caller,
     project: Project,
@@ -52,18 +43,7 @@ export function createAutomations(deps: AutomationsDeps): Automations {
   const { database } = deps;
   const definitions = deps.definitions.of<RetrainingDefinition>('retraining');
   return {
-    define(caller, project, name, definition, managed_by) {
-      assertMay(caller, project, 'admin');
-      return database.write((tx) => definitions.putIn(tx, caller, project, name, definition, managed_by));
-    },
-    async retire(caller, project, name) {
-      assertMay(caller, project, 'admin');
-      await database.write((tx) => definitions.retireIn(tx, caller, project, name));
-    },
-    async list(caller, project) {
-      assertMay(caller, project, 'read');
-      return definitions.list(project);
-    },
+    ...definitionCommands(database, definitions, 'admin'),
     async decisions(caller, project, { cursor, limit }) {
       assertMay(caller, project, 'read');
       const before = cursor === undefined ? {} : { before: readCursor(cursor) };

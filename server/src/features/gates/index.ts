@@ -1,6 +1,6 @@
 import { assertMay, type Caller } from '../../kernel/caller.ts';
 import type { Project } from '../../kernel/project.ts';
-import type { Definition, DefinitionChange, ManagedBy } from '../../platform/definitions/index.ts';
+import { type Definition, type DefinitionCommands, definitionCommands } from '../../platform/definitions/index.ts';
 import type { ModelVersion, ReleasePermit } from '../models/index.ts';
 import type { GateDefinition, Verdict } from './gate.ts';
 import { evaluate, type GatesDeps, type GrantedApproval, gateDefinitions, permitFor } from './gates.ts';
@@ -22,10 +22,7 @@ export type { GatesDeps, GrantedApproval } from './gates.ts';
 export { createMeasure, type Measure, type MeasureDeps, modelFile } from './measure.ts';
 
 /** Policies set ahead, and the verdicts on versions with every figure kept. */
-export interface Gates {
-  define(caller: Caller, project: Project, name: string, definition: GateDefinition, managed_by: ManagedBy): Promise<DefinitionChange>;
-  retire(caller: Caller, project: Project, name: string): Promise<void>;
-  list(caller: Caller, project: Project): Promise<Definition<GateDefinition>[]>;
+export interface Gates extends DefinitionCommands<GateDefinition> {
   /** The gates that judge a model. */
   ofModel(project: Project, model: string): Promise<Definition<GateDefinition>[]>;
   evaluate(caller: Caller, project: Project, input: { gate: string; model: string; version: number }): Promise<Verdict>;
@@ -45,18 +42,7 @@ export function createGates(deps: GatesDeps): Gates {
   const { database } = deps;
   const definitions = gateDefinitions(deps);
   return {
-    define(caller, project, name, definition, managed_by) {
-      assertMay(caller, project, 'admin');
-      return database.write((tx) => definitions.putIn(tx, caller, project, name, definition, managed_by));
-    },
-    async retire(caller, project, name) {
-      assertMay(caller, project, 'admin');
-      await database.write((tx) => definitions.retireIn(tx, caller, project, name));
-    },
-    async list(caller, project) {
-      assertMay(caller, project, 'read');
-      return definitions.list(project);
-    },
+    ...definitionCommands(database, definitions, 'admin'),
     async ofModel(project, model) {
       return (await definitions.list(project)).filter((gate) => !gate.retired && gate.definition.model === model);
     },

@@ -1,4 +1,5 @@
-import type { Caller } from '../../kernel/caller.ts';
+import type { Permission } from '@slipway/contracts';
+import { assertMay, type Caller } from '../../kernel/caller.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { canonicalJson } from '../../kernel/digest.ts';
 import { failure } from '../../kernel/error.ts';
@@ -84,6 +85,31 @@ function definitionsOf<T>(deps: DefinitionsDeps, kind: string, told: (definition
     },
     async list(project, handle = read) {
       return (await listDefinitions(handle, project.id, kind)).map((row) => toDefinition<T>(row));
+    },
+  };
+}
+
+/** What people do with definitions of one kind, where a definition needs no check beyond its shape. */
+export interface DefinitionCommands<T> {
+  define(caller: Caller, project: Project, name: string, definition: T, managed_by: ManagedBy): Promise<DefinitionChange>;
+  retire(caller: Caller, project: Project, name: string): Promise<void>;
+  list(caller: Caller, project: Project): Promise<Definition<T>[]>;
+}
+
+/** Whoever holds `right` changes them; whoever may read the project sees them. */
+export function definitionCommands<T>(database: Database, definitions: DefinitionsOf<T>, right: Permission): DefinitionCommands<T> {
+  return {
+    define(caller, project, name, definition, managed_by) {
+      assertMay(caller, project, right);
+      return database.write((tx) => definitions.putIn(tx, caller, project, name, definition, managed_by));
+    },
+    async retire(caller, project, name) {
+      assertMay(caller, project, right);
+      await database.write((tx) => definitions.retireIn(tx, caller, project, name));
+    },
+    async list(caller, project) {
+      assertMay(caller, project, 'read');
+      return definitions.list(project);
     },
   };
 }

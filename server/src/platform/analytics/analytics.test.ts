@@ -265,6 +265,37 @@ test('a profile counts what is missing and infinite, and marks times and boolean
   ]);
 });
 
+test('a column of a wide table has the type, the values and the profile that it has in a narrow one', async () => {
+  const kinds = ['7', '2.5', 'NA', 'true', '2024-02-01', '2024-02-01T10:30Z', 'b c'];
+  const rows = [
+    kinds,
+    kinds.map((_, kind) => (kind === 1 ? 'NA' : '')),
+    ['8', '-1', 'n', 'false', '2024-02-02', '2024-02-01 11:30:00', 'd'],
+  ];
+  const times = 90;
+  const csvOf = (wide: number) => {
+    const names = Array.from({ length: wide * kinds.length }, (_, at) => `c${at}`);
+    return [names, ...rows.map((row) => Array.from({ length: wide }, () => row).flat())].map((line) => line.join()).join('\n');
+  };
+  const [narrow, wide] = [join(folder, 'narrow.parquet'), join(folder, 'wide.parquet')];
+  const one = await analytics.toParquet({ files: [{ path: blob(csvOf(1)), name: 'narrow.csv' }], out: narrow });
+  const many = await analytics.toParquet({ files: [{ path: blob(csvOf(times)), name: 'wide.csv' }], out: wide });
+  const repeated = <T extends { readonly name: string }>(columns: readonly T[]) =>
+    Array.from({ length: times }, () => columns).flatMap((some, at) =>
+      some.map((column, kind) => ({ ...column, name: `c${at * kinds.length + kind}` })),
+    );
+  assert.deepEqual(
+    one.columns.map(({ type }) => type),
+    ['integer', 'number', 'text', 'boolean', 'date', 'timestamp', 'text'],
+  );
+  assert.deepEqual(many.columns, repeated(one.columns));
+  assert.deepEqual(await analytics.profile({ parquet: wide }), repeated(await analytics.profile({ parquet: narrow })));
+  assert.deepEqual(
+    (await analytics.readColumns({ parquet: wide })).columns,
+    repeated((await analytics.readColumns({ parquet: narrow })).columns),
+  );
+});
+
 test('rows from memory become Parquet, and an integer that is not exact is refused', async () => {
   const out = newPath();
   const at = Date.UTC(2024, 4, 5, 6, 7, 8, 9);

@@ -16,6 +16,9 @@ export interface Canonical {
 }
 
 const safe = Number.MAX_SAFE_INTEGER;
+const wideInteger = /^(U?BIGINT|U?HUGEINT)$/;
+/** Every statement opens the whole file and plans all of its columns: few statements, but not one that outgrows its planner. */
+export const statementColumns = 200;
 const textDates: readonly ColumnType[] = ['date', 'timestamp', 'text'];
 
 export interface CanonicalOptions {
@@ -33,14 +36,16 @@ export async function canonicalColumns(
   { fromJson = false, isLocal = false }: CanonicalOptions = {},
 ): Promise<Canonical[]> {
   const described = await rowsOf(connection, `DESCRIBE ${relation}`);
+  const wide = described.flatMap(([name, physical]) => (wideInteger.test(String(physical)) ? [String(name)] : []));
+  const beyond = await beyondSafe(connection, relation, wide);
   const columns: Canonical[] = [];
   for (const row of described) {
     const [name, physical] = [String(row[0]), String(row[1])];
     const column = quoteName(name);
     const made = (type: ColumnType, expression: string) => columns.push({ name, type, expression, isText: false });
     if (/^(U?(TINYINT|SMALLINT)|U?INTEGER)$/.test(physical)) made('integer', `CAST(${column} AS BIGINT)`);
-    else if (/^(U?BIGINT|U?HUGEINT)$/.test(physical)) {
-      const exact = await fits(connection, relation, column);
+    else if (wideInteger.test(physical)) {
+      const exact = !beyond.has(name);
       made(exact ? 'integer' : 'text', `CAST(${column} AS ${exact ? 'BIGINT' : 'VARCHAR'})`);
     } else if (/^(FLOAT|DOUBLE|DECIMAL.*)$/.test(physical)) made('number', `CAST(${column} AS DOUBLE)`);
     else if (physical === 'BOOLEAN') made('boolean', column);
@@ -58,7 +63,14 @@ export async function canonicalColumns(
   return columns;
 }
 
-async function fits(connection: DuckDBConnection, relation: string, column: string): Promise<boolean> {
-  const [beyond = 0] = await numbersOf(connection, `SELECT count_if(${column} NOT BETWEEN -${safe} AND ${safe}) FROM ${relation}`);
-  return beyond === 0;
+/** Of these columns, those with an integer beyond 2^53. */
+async function beyondSafe(connection: DuckDBConnection, relation: string, names: readonly string[]): Promise<Set<string>> {
+  const beyond = new Set<string>();
+  for (let from = 0; from < names.length; from += statementColumns) {
+    const some = names.slice(from, from + statementColumns);
+    const counts = some.map((name) => `count_if(${quoteName(name)} NOT BETWEEN -${safe} AND ${safe})`);
+    const found = await numbersOf(connection, `SELECT ${counts.join(', ')} FROM ${relation}`);
+    for (const [at, name] of some.entries()) if (found[at] !== 0) beyond.add(name);
+  }
+  return beyond;
 }

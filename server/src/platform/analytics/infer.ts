@@ -56,9 +56,13 @@ export function decide(wanted: ColumnType, { values, wrong, wrongNumber, foreign
   return foreign > 0 && foreign <= values * (1 - meantShare) ? 'mistake' : 'text';
 }
 
-/** SQL: the value, or NULL for a missing one. `text` is an SQL expression. */
+/**
+ * SQL: the value, or NULL for a missing one. `text` is an SQL expression. Not `IN`: of more than a few constants DuckDB makes a
+ * join, one for each column, and planning 80 of them takes 3 s instead of 0.2 s.
+ */
 export function present(text: string): string {
-  return `CASE WHEN trim(${text}) IN ('', ${missing.map((word) => `'${word}'`).join(', ')}) THEN NULL ELSE trim(${text}) END`;
+  const words = ['', ...missing].map((word) => `'${word}'`).join(', ');
+  return `CASE WHEN list_contains([${words}], trim(${text})) THEN NULL ELSE trim(${text}) END`;
 }
 
 /** SQL: whether a present value is not of the type; NULL values give false. */
@@ -114,9 +118,12 @@ export function typed(type: ColumnType, text: string): string {
   }
 }
 
-/** DuckDB wants seconds before an offset: `10:00Z` becomes `10:00:00Z`. */
+/**
+ * DuckDB wants seconds before an offset: `10:00Z` becomes `10:00:00Z`. One call that names the value once: of the same said with CASE
+ * and substr, planning 2,000 columns takes minutes.
+ */
 function instant(value: string): string {
-  return `CASE WHEN substr(${value}, 17, 1) IN ('Z', '+', '-') THEN substr(${value}, 1, 16) || ':00' || substr(${value}, 17) ELSE ${value} END`;
+  return `regexp_replace(${value}, '^(.{16})([Z+-])', '\\1:00\\2')`;
 }
 
 export function expectedFor(type: ColumnType): string {

@@ -1,6 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { failure, type SlipwayError } from '../../kernel/error.ts';
-import { type Canonical, canonicalColumns } from './canonical.ts';
+import { type Canonical, canonicalColumns, statementColumns } from './canonical.ts';
 import { lineOfBadJson, lineOfMixedEnd, lineOfRecord } from './csv-lines.ts';
 import { numbersOf, quoteName, quotePath, quoteText, rowsOf } from './duck.ts';
 import { candidate, decide, type Evidence, expectedFor, foreignFor, present, typed, wrongFor } from './infer.ts';
@@ -22,8 +22,6 @@ interface Part {
 
 const fileLimit = 1_000;
 const sampleRows = 1_000;
-/** Columns that are looked at in one statement: planning grows faster than their number. */
-const statementColumns = 200;
 /** The same where each column takes about a hundred steps, 32 KB of buffer each. */
 const provingColumns = 20;
 

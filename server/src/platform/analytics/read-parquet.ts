@@ -1,7 +1,7 @@
 import type { DuckDBConnection, DuckDBValue, DuckDBVector } from '@duckdb/node-api';
 import { failure } from '../../kernel/error.ts';
 import { profileNumber, profileText } from '../statistics/index.ts';
-import { type Canonical, canonicalColumns } from './canonical.ts';
+import { type Canonical, canonicalColumns, statementColumns } from './canonical.ts';
 import { numbersOf, quoteName, quotePath, rowsOf } from './duck.ts';
 import type {
   CountGroupsOptions,
@@ -70,8 +70,9 @@ export async function readColumns(
     throw failure('limit_reached', { what: 'Values read at once', limit: valueLimit, where: 'fewer columns, or a shorter time' });
   }
   const columns: PackedColumn[] = [];
-  for (let from = 0; from < wanted.length; from += columnsAtOnce) {
-    columns.push(...(await readPacked(connection, wanted.slice(from, from + columnsAtOnce), rows, where)));
+  const together = Math.max(columnsAtOnce, columnsTogether(rows));
+  for (let from = 0; from < wanted.length; from += together) {
+    columns.push(...(await readPacked(connection, wanted.slice(from, from + together), rows, where)));
   }
   return { rows, columns };
 }
@@ -90,8 +91,15 @@ function columnNamed(columns: readonly Canonical[], name: string): Canonical {
   return found;
 }
 
-/** Columns that one query reads: fewer queries cost less, more hold more memory in DuckDB. */
+/** Columns that one query reads at least: fewer queries cost less, more hold more memory in DuckDB. */
 const columnsAtOnce = 16;
+/** Values of a short table that one query reads: 8 MB of numbers. */
+const valuesTogether = 1_000_000;
+
+/** As many columns as hold so few values; opening a file of 2,000 columns for each of them takes minutes. */
+function columnsTogether(rows: number): number {
+  return Math.min(statementColumns, Math.max(1, Math.floor(valuesTogether / Math.max(1, rows))));
+}
 
 async function readPacked(
   connection: DuckDBConnection,
@@ -146,7 +154,7 @@ function readerFor({ name, type, expression }: Canonical, rows: number): Reader 
   };
 }
 
-/** One column at a time: the whole file never lies in memory. */
+/** A few columns at a time, of a long table one: the whole file never lies in memory. */
 export async function profile(
   connection: DuckDBConnection,
   { parquet }: { parquet: string },
@@ -154,18 +162,23 @@ export async function profile(
 ): Promise<ProfiledColumn[]> {
   const columns = await openParquet(connection, parquet);
   const [rows = 0] = await numbersOf(connection, 'SELECT count(*) FROM parquet');
+  const together = columnsTogether(rows);
   const profiles: ProfiledColumn[] = [];
-  for (const column of columns) {
-    const asWords =
-      column.type === 'boolean' ? { ...column, type: 'text' as const, expression: `CAST(${column.expression} AS VARCHAR)` } : column;
-    const [read] = await readPacked(connection, [asWords], rows, 'true');
-    if (!read) continue;
-    const summary = read.type === 'text' ? profileText(expand(read)) : profileNumber(read.values);
-    profiles.push({ name: column.name, type: column.type, profile: summary });
-    progress({ done: profiles.length, of: columns.length });
-    await new Promise((resolve) => setImmediate(resolve));
+  for (let from = 0; from < columns.length; from += together) {
+    const some = columns.slice(from, from + together);
+    for (const [index, read] of (await readPacked(connection, some.map(inWords), rows, 'true')).entries()) {
+      const summary = read.type === 'text' ? profileText(expand(read)) : profileNumber(read.values);
+      profiles.push({ name: read.name, type: some[index]?.type ?? read.type, profile: summary });
+      progress({ done: profiles.length, of: columns.length });
+      await new Promise((resolve) => setImmediate(resolve));
+    }
   }
   return profiles;
+}
+
+/** Profiles count true and false as two words. */
+function inWords(column: Canonical): Canonical {
+  return column.type === 'boolean' ? { ...column, type: 'text', expression: `CAST(${column.expression} AS VARCHAR)` } : column;
 }
 
 /** The texts of a packed column, one for each row. */

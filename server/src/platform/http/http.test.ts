@@ -194,6 +194,21 @@ test('who sends too much over a real connection still reads why, also while send
   assert.match(await raw(port, `${head}Transfer-Encoding: chunked\r\n\r\n${chunk.repeat(13)}`), /^HTTP\/1.1 413[\s\S]*body_too_large/);
 });
 
+test('an upload that is refused while it is sent leaves its connection to the next request', async (t) => {
+  const full = implement(api.datasets.putBlob, ({ request }) => {
+    request.stream.destroy();
+    throw failure('storage_full', {});
+  });
+  const { http } = await startTestServer(t, [full, echo]);
+  const { port } = await http.listen({ host: '127.0.0.1', port: 0 });
+  const common = 'HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer writer\r\n';
+  const bytes = 2_000_000;
+  const upload = `PUT /api/v1/projects/flights/blobs ${common}Content-Type: application/octet-stream\r\nContent-Length: ${bytes}\r\n\r\n`;
+  const next = `POST /notes ${common}Content-Type: application/json\r\nContent-Length: 12\r\nConnection: close\r\n\r\n{"text":"a"}`;
+  const answers = await raw(port, `${upload}${'x'.repeat(bytes)}${next}`);
+  assert.match(answers, /^HTTP\/1.1 507[\s\S]*storage_full[\s\S]*HTTP\/1.1 200[\s\S]*{"text":"a"}$/);
+});
+
 test('a body that stops half way is 408 after its time', async (t) => {
   const { http } = await startTestServer(t, [echo], { limits: { body_ms: 100 } });
   const { port } = await http.listen({ host: '127.0.0.1', port: 0 });

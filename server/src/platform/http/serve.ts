@@ -156,6 +156,9 @@ export function createServe(deps: ServeDeps) {
     try {
       await answer({ route, request, reply, facts });
     } catch (error) {
+      // What is left of a refused body is let run dry: unread, it would stand before the next request of its connection.
+      request.raw.unpipe();
+      request.raw.resume();
       const wanted = known(error, facts.id, deps.log);
       const { status, headers, body } = (route.options.explain ?? errorAnswer)(wanted, facts.id);
       if (status === 413 || status === 408) reply.header('connection', 'close');

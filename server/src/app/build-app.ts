@@ -1,3 +1,4 @@
+import { availableParallelism, cpus, release, totalmem, type } from 'node:os';
 import { join } from 'node:path';
 import { type Access, createAccess } from '../features/access/index.ts';
 import { type Approvals, createApprovals } from '../features/approvals/index.ts';
@@ -69,11 +70,14 @@ const executionToken_ms = 6 * 3_600_000;
 const parserIdle_ms = 5_000;
 const parserMemory_bytes = 2 ** 29;
 
-/** What a training of this server ran on. */
+/** What the steps of this server run on, as tags of their runs. */
 const environmentTags = {
   'slipway.version': version,
   'slipway.node': process.version,
   'slipway.platform': `${process.platform} ${process.arch}`,
+  'slipway.os': `${type()} ${release()}`,
+  'slipway.cpu': `${availableParallelism()} x ${cpus()[0]?.model.trim() ?? 'unknown'}`,
+  'slipway.memory_bytes': String(totalmem()),
 };
 
 /** Wires all rooms, lowest floor first, and hooks the reactions in. */

@@ -6,6 +6,7 @@ import type { Project } from '../../kernel/project.ts';
 import { afterCommit } from '../../platform/database/index.ts';
 import type { JobContext, JobDefinition } from '../../platform/jobs/index.ts';
 import type { Models } from '../models/index.ts';
+import { runCommandStep } from './command-step.ts';
 import { type CacheNote, type CacheParts, type Execution, missReason, type StepOutcome, type TableOutcome } from './execution.ts';
 import { runFitStep } from './fit-step.ts';
 import { freezeInputs, type InputsDeps } from './inputs.ts';
@@ -14,7 +15,7 @@ import { inOrder, type StepDefinition, stepOf, stepsBefore, tablesRead } from '.
 import { executeJob, existing, type PipelinesDeps } from './pipelines.ts';
 import * as store from './pipelines-store.ts';
 import { versionOf } from './register.ts';
-import { ownParts, runCommandStep, runEvaluateStep, runSqlStep, type StepContext, type StepsDeps } from './steps.ts';
+import { ownParts, runEvaluateStep, runSqlStep, type StepContext, type StepsDeps } from './steps.ts';
 
 export type ExecutorDeps = PipelinesDeps &
   InputsDeps &

@@ -1,11 +1,11 @@
-import { digestOf } from '../../kernel/digest.ts';
 import { failure } from '../../kernel/error.ts';
 import type { ProfiledColumn } from '../../platform/analytics/index.ts';
 import type { Column } from '../datasets/index.ts';
 import type { ReferenceProfile, Signature, SignatureInput } from '../models/index.ts';
 import { type FitResult, trainerSettings } from '../training/index.ts';
-import type { StepOutcome, TableOutcome } from './execution.ts';
+import type { FittedOutcome, StepOutcome, TableOutcome } from './execution.ts';
 import type { FitStep, Param } from './pipeline.ts';
+import { inRun } from './step-run.ts';
 import type { StepContext, StepsDeps } from './steps.ts';
 
 /** Same settings and same rows give the same model, on any day. */
@@ -20,8 +20,8 @@ export async function runFitStep(deps: StepsDeps, step: FitStep, context: StepCo
   const schema = await inputSchema(deps, context);
   const features = featuresOf(step, table, schema);
   const params = { ...knownSettings(step.trainer, context.execution.params), ...step.settings };
-  const run_id = await beginRun(deps, step, context, params);
-  try {
+  const notes = { params: { trainer: step.trainer, target: step.target, seed, ...params }, tags: {} };
+  return inRun(deps, context, notes, async ({ id: run_id, onSample }) => {
     const parquet = await deps.blobs.path(table.digest);
     const fitted = await deps.training.fit(
       {
@@ -33,42 +33,19 @@ export async function runFitStep(deps: StepsDeps, step: FitStep, context: StepCo
         seed,
         model: context.execution.definition.register ?? context.name,
       },
-      ({ round, rounds }) => {
-        if (round === rounds || round % 20 === 0) context.log(`round ${round} of ${rounds}`);
+      {
+        onProgress: ({ round, rounds }) => {
+          if (round === rounds || round % 20 === 0) context.log(`round ${round} of ${rounds}`);
+        },
+        onSample,
       },
     );
     const profiled = (await deps.analytics.profile({ parquet })).filter(
       (column) => column.name === step.target || features.some((one) => one.name === column.name),
     );
-    return await keep(deps, step, context, { run_id, fitted, profiled, schema });
-  } catch (error) {
-    await deps.runs.updateRun(context.caller, context.project, run_id, { status: 'failed' });
-    throw error;
-  }
-}
-
-async function beginRun(
-  { runs, environment }: StepsDeps,
-  step: FitStep,
-  context: StepContext,
-  params: Readonly<Record<string, number>>,
-): Promise<string> {
-  const { caller, project, execution, name } = context;
-  const run = await runs.createRun(caller, project, {
-    name: `${execution.pipeline}-${execution.number}`,
-    execution_id: execution.id,
-    step: name,
+    const outcome = await keep(deps, step, context, { run_id, fitted, profiled, schema });
+    return { outcome, cpu_ms: fitted.cpu_ms, bytes: outcome.fitted.model.bytes };
   });
-  const logged = { trainer: step.trainer, target: step.target, seed, ...params };
-  await runs.logBatch(caller, project, run.id, {
-    params: Object.entries(logged).map(([key, value]) => ({ key, value: String(value) })),
-    tags: Object.entries({
-      'slipway.pipeline': execution.pipeline,
-      'slipway.code': digestOf(execution.definition.files),
-      ...environment,
-    }).map(([key, value]) => ({ key, value })),
-  });
-  return run.id;
 }
 
 interface Kept {
@@ -83,7 +60,7 @@ async function keep(
   step: FitStep,
   context: StepContext,
   { run_id, fitted, profiled, schema }: Kept,
-): Promise<StepOutcome> {
+): Promise<StepOutcome & { readonly fitted: FittedOutcome }> {
   const { caller, project } = context;
   const { blobs, runs } = deps;
   const model = await blobs.put(fitted.onnx, { limit_bytes: 2 ** 31 });
@@ -107,7 +84,7 @@ async function keep(
     await runs.putArtifact(caller, project, run_id, { path, digest });
   }
   await runs.setInputs(caller, project, run_id, await runInputs(deps, context));
-  await runs.updateRun(caller, project, run_id, { status: 'finished', cpu_ms: fitted.cpu_ms, bytes: model.bytes });
+  await runs.setTag(caller, project, run_id, { key: 'slipway.onnx_runtime', value: fitted.verified.runtime });
   context.log(
     `${fitted.rows} rows, ${fitted.rounds} rounds; the ONNX file answers as the trainer on ${fitted.verified.rows} rows (${fitted.verified.runtime})`,
   );

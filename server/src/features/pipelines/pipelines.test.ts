@@ -64,6 +64,10 @@ test('a pipeline splits, fits, evaluates and registers a version with its whole 
     );
     const run = await world.runs.getRun(caller, project, version.run_id ?? '');
     assert.ok((run.metrics.find((metric) => metric.key === 'auc')?.value ?? 0) > 0.8);
+    if (process.platform === 'linux') {
+      const memory = run.metrics.find((metric) => metric.key === 'system/system_memory_usage_megabytes');
+      assert.ok((memory?.value ?? 0) > 20, 'what the training child used');
+    }
     assert.deepEqual(
       run.inputs.map((input) => [input.dataset, input.version]),
       [['points', 1]],
@@ -108,6 +112,64 @@ test('a command gets its tables, parameters and a token, and its outputs go on',
     assert.equal(done.steps[0]?.outcome?.tables['copy']?.rows, 400);
     const { text } = await world.pipelines.logs(caller, project, done.execution.id, 'copy', 0);
     assert.match(text, /hello world signed clean/);
+  });
+});
+
+test('a command is a tracked run that says what it was, on what it ran and what it used', {
+  skip: process.platform !== 'linux' && 'what a process uses is read on Linux only',
+}, async () => {
+  await withPipelines(async (world) => {
+    const busy = 'while (process.cpuUsage().user < 900_000); console.log(process.env.SLIPWAY_RUN)';
+    await world.define('busy', {
+      params: { trees: 60 },
+      steps: { loop: { kind: 'run', command: [process.execPath, '-e', busy], ...needs } },
+    });
+    const { execution, steps } = await world.ended(await world.pipelines.start(caller, project, { pipeline: 'busy' }));
+    assert.equal(execution.error, null);
+    const run = await world.runs.getRun(caller, project, steps[0]?.outcome?.run_id ?? '');
+    assert.deepEqual([run.status, run.step, run.execution_id], ['finished', 'loop', execution.id]);
+    const { text } = await world.pipelines.logs(caller, project, execution.id, 'loop', 0);
+    assert.ok(text.includes(run.id), 'the program knows its run');
+    const tags = new Map(run.tags.map(({ key, value }) => [key, value]));
+    assert.deepEqual(JSON.parse(tags.get('slipway.command') ?? ''), [process.execPath, '-e', busy]);
+    assert.deepEqual([tags.get('slipway.version'), tags.get('mlflow.source.name')], ['test', 'busy/loop']);
+    assert.deepEqual(run.params, [{ key: 'trees', value: '60' }]);
+    assert.ok(run.cpu_ms > 300, `${run.cpu_ms} ms`);
+    const used = new Map(run.metrics.map((metric) => [metric.key, metric]));
+    const cpu = used.get('system/cpu_utilization_percentage');
+    assert.ok(cpu && (cpu.maximum ?? 0) > 1 && (cpu.maximum ?? 0) <= 100, `${cpu?.maximum}% of the processors`);
+    const memory = used.get('system/system_memory_usage_megabytes')?.value ?? 0;
+    assert.ok(memory > 20 && memory < 1000, `${memory} MB`);
+    for (const key of ['system/system_memory_usage_percentage', 'system/disk_usage_percentage']) {
+      const share = used.get(key)?.value ?? -1;
+      assert.ok(share > 0 && share <= 100, `${key} ${share}`);
+    }
+    assert.ok((used.get('system/disk_available_megabytes')?.value ?? 0) > 0);
+    const points = await world.runs.metricHistory(caller, project, run.id, 'system/cpu_utilization_percentage', { limit: 100 });
+    assert.ok(points.length >= 2, 'one soon, one at the end');
+    assert.ok(
+      points.every((point) => point.timestamp_ms <= (run.ended_at_ms ?? 0)),
+      'none after its end',
+    );
+  });
+});
+
+test('the run of a command that fails or is cancelled ends as the command did', async () => {
+  await withPipelines(async (world) => {
+    const ended = async (pipeline: string) => {
+      const { items } = await world.runs.searchRuns(caller, project, { limit: 10 });
+      return items.filter((run) => run.name.startsWith(pipeline)).map((run) => [run.status, run.ended_at_ms !== null]);
+    };
+    await world.define('fails', { steps: { one: { kind: 'run', command: ['sh', '-c', 'exit 3'], ...needs } } });
+    await world.ended(await world.pipelines.start(caller, project, { pipeline: 'fails' }));
+    assert.deepEqual(await ended('fails'), [['failed', true]]);
+    await world.define('hangs', { steps: { one: { kind: 'run', command: ['sleep', '600'], ...needs } } });
+    const execution = await world.pipelines.start(caller, project, { pipeline: 'hangs' });
+    while ((await ended('hangs')).length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+    await world.pipelines.cancel(caller, project, execution.id);
+    for (let tries = 0; tries < 300 && !(await ended('hangs')).every(([, over]) => over); tries++)
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    assert.deepEqual(await ended('hangs'), [['killed', true]]);
   });
 });
 

@@ -1,4 +1,4 @@
-import type { WorkerChild } from '../../platform/compute/index.ts';
+import type { GroupSample, WorkerChild } from '../../platform/compute/index.ts';
 import type { Task } from './fitted-model.ts';
 import { gbdtDefaults } from './gbdt/params.ts';
 import { linearDefaults } from './linear/params.ts';
@@ -8,10 +8,16 @@ export { type Comparison, type Evaluation, evaluateScores, lessIsBetter, type Me
 export { type EvaluateRequest, type EvaluateResult, type FitRequest, type FitResult, type ModelInput, pairKey } from './training.ts';
 export type { Task };
 
+export interface FitWatch {
+  readonly onProgress?: (progress: FitProgress) => void;
+  /** What the child uses, while it fits. */
+  readonly onSample?: (sample: GroupSample) => void;
+}
+
 /** Fitting and evaluating, each in the training child: a crash or a runaway there harms nobody. */
 export interface Training {
   /** Errors: those of the trainer (`target_missing`, ...), `export_mismatch`, and of the child (`process_timeout`, `process_memory`, `worker_failed`). */
-  fit(request: FitRequest, onProgress?: (progress: FitProgress) => void): Promise<FitResult>;
+  fit(request: FitRequest, watch?: FitWatch): Promise<FitResult>;
   evaluate(request: EvaluateRequest): Promise<EvaluateResult>;
   /** The first rows of a table as a model takes them, for measuring latency. */
   sampleColumns(request: {
@@ -30,13 +36,14 @@ const duckdbLimit_bytes = 2 ** 30;
 export function createTraining({ child, folder }: { readonly child: WorkerChild; readonly folder: string }): Training {
   const settings = { folder, duckdb_bytes: duckdbLimit_bytes };
   return {
-    fit: (request, onProgress) =>
+    fit: (request, { onProgress, onSample } = {}) =>
       child.request(
         'fit',
         { ...request, settings },
         {
           timeout_ms: fitLimit_ms,
           ...(onProgress ? { onProgress: (value: unknown) => onProgress(value as FitProgress) } : {}),
+          ...(onSample ? { onSample } : {}),
         },
       ),
     evaluate: (request) => child.request('evaluate', { ...request, settings }, { timeout_ms: evaluateLimit_ms }),

@@ -63,7 +63,7 @@ function store(name: string, bytes: Uint8Array): { name: string; path: string; d
 
 test('a model fitted on January beats its baseline on February, and the same request gives the same bytes', async () => {
   const rounds: number[] = [];
-  const fitted = await training.fit(request(), ({ round }) => rounds.push(round));
+  const fitted = await training.fit(request(), { onProgress: ({ round }) => rounds.push(round) });
   assert.equal(rounds.length, 30);
   assert.equal(fitted.task, 'binary');
   assert.deepEqual(fitted.classes, ['0', '1']);

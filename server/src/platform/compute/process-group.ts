@@ -3,6 +3,7 @@ import { type ProcessRow, processTable, proportional_bytes } from './process-tab
 export interface GroupSample {
   readonly processes: number;
   readonly bytes: number;
+  /** Since each of them started: only differences tell what a span of time took. */
   readonly cpu_ms: number;
 }
 

@@ -26,9 +26,25 @@ const run = z.object({
   bytes: z.number(),
 });
 const latest = point.extend({ minimum: number.nullable(), maximum: number.nullable() });
-const runDetail = run.extend({ params: z.array(keyValue), tags: z.array(keyValue), metrics: z.array(latest), inputs: z.array(input) });
 const experiment = z.object({ id: z.string(), name: z.string(), lifecycle: z.enum(['active', 'deleted']), created_at_ms: z.number() });
 const artifact = z.object({ path: z.string(), digest: z.string(), bytes: z.number() });
+const code = z.object({
+  commit: z.string().nullable(),
+  branch: z.string().nullable(),
+  remote: z.string().nullable(),
+  dirty: z.boolean().nullable().describe('Whether anything differed from the commit; null when that is not known'),
+  diff: artifact.nullable().describe('The artifact that holds what differed in files that git tracks'),
+  untracked: artifact.nullable().describe('The artifact that lists the files that git does not track'),
+  lock_files: z.array(artifact),
+  notes: z.array(z.string()).describe('What is missing and why'),
+});
+const runDetail = run.extend({
+  params: z.array(keyValue),
+  tags: z.array(keyValue),
+  metrics: z.array(latest),
+  inputs: z.array(input),
+  code: code.nullable().describe('The code that it was started from; null when nothing is known'),
+});
 const base = '/api/v1/projects/:project';
 
 /** The HTTP operations of `runs`. */

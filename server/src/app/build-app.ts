@@ -173,6 +173,7 @@ function careRooms(platform: Platform, making: MakingRooms, release: ReleaseRoom
       ...platform,
       child: createWorkerChild({ entry: 'projectfile-child', idle_ms: parserIdle_ms, memory_bytes: parserMemory_bytes, log: platform.log }),
       keepers: keepersOf({ ...making, ...release, notifications, automations }),
+      setCode: release.pipelines.setCode,
       setProject: (caller, project, settings) => access.projects.update(caller, project, settings),
       addDatasetVersion: async (caller, project, input) => (await datasets.addVersion(caller, project, input)).version.number,
     }),

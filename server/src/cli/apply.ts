@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process';
 import { readFileSync, statSync } from 'node:fs';
 import { basename, dirname, extname, join, posix, resolve } from 'node:path';
 import { type Client, createClient, SlipwayApiError } from '@slipway/sdk';
@@ -10,11 +9,12 @@ import {
   parseProjectFile,
   planChanges,
 } from '../features/projectfile/index.ts';
+import { captureCode } from './code-capture.ts';
 import { exits } from './exits.ts';
 import { bytesText, plain } from './format.ts';
 import { CliProblem, usageProblem } from './problem.ts';
 import { filesOf, type HashedFile, projectFileName } from './project-folder.ts';
-import { hashFiles, uploadMissing } from './upload.ts';
+import { hashFiles, uploadContents, uploadMissing } from './upload.ts';
 import type { RunningServer, Work } from './work.ts';
 
 interface ReadProject {
@@ -76,7 +76,7 @@ export async function applyProject(file: string, options: ApplyOptions, work: Wo
     if (sent.files > 0) work.say(`Uploaded ${sent.files} of ${hashed.size} files, ${bytesText(sent.bytes)}.`);
   }
   const named = (files: readonly { readonly file: string }[]): HashedFile[] => files.flatMap((one) => hashed.get(one.file) ?? []);
-  const commit = await commitOf(folder);
+  const code = plan ? null : await sendCode(folder, client, project, work);
   return client.projectfile.apply({
     params: { project },
     body: {
@@ -89,7 +89,7 @@ export async function applyProject(file: string, options: ApplyOptions, work: Wo
       ),
       plan,
       take_over: options.takeOver,
-      ...(commit !== null && { commit }),
+      ...(code !== null && { code, ...(code.commit !== null && { commit: code.commit }) }),
     },
     timeout_ms: applyLimit_ms,
     signal: work.signal,
@@ -141,14 +141,24 @@ function everythingNew(definition: ProjectFile): Applied {
   return { changes: shown, lines: describePlan(changes), applied: false, dataset_versions: {} };
 }
 
-/** The commit that the folder is at; null outside git, or where there is no git. */
-function commitOf(folder: string): Promise<string | null> {
-  return new Promise((done) => {
-    execFile('git', ['rev-parse', '--verify', 'HEAD'], { cwd: folder, timeout: 5_000 }, (error, stdout) => {
-      const commit = stdout.trim();
-      done(error === null && /^[0-9a-f]{40,64}$/.test(commit) ? commit : null);
-    });
-  });
+type AppliedCode = NonNullable<Parameters<Client['projectfile']['apply']>[0]['body']['code']>;
+
+/** Sends the state of the code: whoever holds the folder is the only one who sees it. */
+async function sendCode(folder: string, client: Client, project: string, work: Work): Promise<AppliedCode> {
+  const { diff, untracked, lockFiles, notes, ...facts } = await captureCode(folder, work.signal);
+  const named = [...lockFiles];
+  const contents = [...named.map(([, content]) => content), ...(diff ? [diff] : []), ...(untracked ? [untracked] : [])];
+  const digests = await uploadContents(contents, { client, project, signal: work.signal });
+  const lock_files = Object.fromEntries(named.map(([name], at) => [name, digests[at] ?? '']));
+  const rest = digests.slice(named.length);
+  work.say(...notes.map((note) => `Code: ${plain(note)}`));
+  return {
+    ...facts,
+    lock_files,
+    diff: diff ? (rest.shift() ?? null) : null,
+    untracked: untracked ? (rest.shift() ?? null) : null,
+    notes: [...notes],
+  };
 }
 
 /** The lines that `slipway up` prints about the project file of its folder. */

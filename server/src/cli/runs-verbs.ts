@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import type { Client } from '@slipway/sdk';
 import { download } from './download.ts';
 import { exits } from './exits.ts';
 import { bytesText, type Cell, facts, numberText, spanText } from './format.ts';
@@ -57,9 +58,27 @@ function metricsText(metrics: readonly { readonly key: string; readonly value: n
   ].join(', ');
 }
 
+type Code = Awaited<ReturnType<Client['runs']['get']>>['code'];
+
+/** What it was started from. What a lock file or the changes hold, `runs download` fetches. */
+function codeFacts(code: Code): (readonly [string, Cell])[] {
+  if (!code) return [];
+  const changes = code.dirty === null ? '' : code.dirty ? 'yes' : 'no';
+  const file = (one: { path: string; bytes: number }): string => `${one.path} (${bytesText(one.bytes)})`;
+  return [
+    ['commit', code.commit],
+    ['branch', code.branch],
+    ['repository', code.remote],
+    ['uncommitted', code.diff ? `${changes}: ${file(code.diff)}` : changes],
+    ['untracked', code.untracked ? file(code.untracked) : ''],
+    ...code.lock_files.map((one) => ['lock file', file(one)] as const),
+    ...code.notes.map((note) => ['code', note] as const),
+  ];
+}
+
 const show = verb({
   usage: 'show <run>',
-  summary: 'Show a run: params, tags, newest metrics, inputs.',
+  summary: 'Show a run: code, params, tags, newest metrics, inputs.',
   example: 'runs show 0199a3b45c6d7e8f0123456789abcdef',
   async run({ run }, { client, project, signal, answer }) {
     await answer(await client.runs.get({ params: { project, run }, signal }), (one, see) => [
@@ -73,6 +92,7 @@ const show = verb({
         ['CPU', one.cpu_ms > 0 ? spanText(one.cpu_ms) : ''],
         ['execution', one.execution_id],
         ['step', one.step],
+        ...codeFacts(one.code),
         ...one.inputs.map(
           (input) => ['input', `${input.dataset}${input.version === null ? '' : ` version ${input.version}`} (${input.context})`] as const,
         ),

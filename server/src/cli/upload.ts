@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { createReadStream, readFileSync } from 'node:fs';
 import type { Client } from '@slipway/sdk';
 import { startProgress } from './progress.ts';
@@ -41,10 +42,23 @@ export async function uploadMissing(files: readonly HashedFile[], deps: UploadDe
   return { files: missing.length, bytes: total(missing) };
 }
 
-async function missingOf(files: readonly HashedFile[], { client, project, signal }: UploadDeps): Promise<HashedFile[]> {
+/** Sends contents that are no files, where the server does not have them yet; answers their digests in the same order. */
+export async function uploadContents(contents: readonly Buffer[], deps: Omit<UploadDeps, 'streams'>): Promise<string[]> {
+  const named = contents.map((content) => ({ content, digest: createHash('sha256').update(content).digest('hex') }));
+  const { client, project, signal } = deps;
+  for (const { content, digest } of await missingOf(named, deps)) {
+    await client.datasets.putBlob({ params: { project }, query: { digest }, body: content, signal });
+  }
+  return named.map((one) => one.digest);
+}
+
+async function missingOf<T extends { readonly digest: string }>(
+  files: readonly T[],
+  { client, project, signal }: Omit<UploadDeps, 'streams'>,
+): Promise<T[]> {
   const byDigest = new Map(files.map((file) => [file.digest, file]));
   const digests = [...byDigest.keys()];
-  const missing: HashedFile[] = [];
+  const missing: T[] = [];
   for (let at = 0; at < digests.length; at += digestsPerRequest) {
     const body = { digests: digests.slice(at, at + digestsPerRequest) };
     const answer = await client.datasets.missingBlobs({ params: { project }, body, signal });

@@ -1,3 +1,4 @@
+import type { CodeCapture } from '../runs/index.ts';
 import type { Param, PipelineDefinition } from './pipeline.ts';
 
 /** One running of a pipeline, on frozen inputs and a frozen definition. */
@@ -5,7 +6,7 @@ export interface Execution {
   readonly id: string;
   readonly pipeline: string;
   readonly number: number;
-  readonly definition: PipelineDefinition;
+  readonly definition: FrozenDefinition;
   readonly params: Readonly<Record<string, Param>>;
   /** Dataset to version; null until they were frozen. */
   readonly inputs: Readonly<Record<string, number>> | null;
@@ -26,6 +27,11 @@ export interface Execution {
   readonly cpu_ms: number;
   readonly created_at_ms: number;
   readonly ended_at_ms: number | null;
+}
+
+/** A pipeline as it was when it was started, with the state of the code that it came from, where that is known. */
+export interface FrozenDefinition extends PipelineDefinition {
+  readonly code?: CodeCapture;
 }
 
 export type ExecutionState = 'waiting' | 'running' | 'succeeded' | 'failed' | 'cancelled';

@@ -4,6 +4,8 @@ import { assertMay, type Caller } from '../../kernel/caller.ts';
 import type { Project } from '../../kernel/project.ts';
 import type { Handle } from '../../platform/database/index.ts';
 import type { Definition, DefinitionChange, ManagedBy } from '../../platform/definitions/index.ts';
+import type { CodeCapture } from '../runs/index.ts';
+import { setAppliedCode } from './applied-code.ts';
 import type { Execution, StepRecord } from './execution.ts';
 import { type ExecutorDeps, executeJobOf } from './executor.ts';
 import { createStepLogs, type LogPage } from './logs.ts';
@@ -24,6 +26,8 @@ export type PipelinesOptions = Omit<ExecutorDeps, 'logs' | 'running'> & {
 export interface Pipelines {
   define(caller: Caller, project: Project, name: string, definition: PipelineDefinition, managed_by: ManagedBy): Promise<DefinitionChange>;
   retire(caller: Caller, project: Project, name: string): Promise<void>;
+  /** Keeps the state of the code that a project file was applied from; runs of pipelines with those files refer to it. */
+  setCode(caller: Caller, project: Project, code: CodeCapture, files: Readonly<Record<string, PipelineDefinition['files']>>): Promise<void>;
   list(caller: Caller, project: Project): Promise<Definition<PipelineDefinition>[]>;
   start(caller: Caller, project: Project, input: commands.Start): Promise<Execution>;
   /** In the write of whoever decided it; `clock_ms` is the project's time. */
@@ -54,6 +58,7 @@ export function createPipelines(options: PipelinesOptions): Pipelines {
       assertMay(caller, project, 'write');
       await database.write((tx) => definitions.retireIn(tx, caller, project, name));
     },
+    setCode: (caller, project, code, files) => setAppliedCode(deps, caller, project, code, files),
     async list(caller, project) {
       assertMay(caller, project, 'read');
       return definitions.list(project);

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { parsed } from '../../kernel/json.ts';
 import type { Handle } from '../../platform/database/index.ts';
+import { type CodeCapture, codeDigests } from '../runs/index.ts';
 import type { CacheParts, Execution, ExecutionState, StepOutcome, StepRecord, StepState } from './execution.ts';
 
 type ExecutionsTable = Omit<Execution, 'definition' | 'params' | 'inputs' | 'use_cache' | 'verified'> & {
@@ -221,7 +222,7 @@ export async function listBlobDigests(handle: Handle): Promise<string[]> {
   const outcomes = await handle.selectFrom('step_cache').select('outcome').execute();
   const definitions = await sql<{
     definition: string;
-  }>`select definition from definitions where kind = 'pipeline' union select definition from executions`.execute(handle);
+  }>`select definition from definitions where kind in ('pipeline', 'code') union select definition from executions`.execute(handle);
   const digests = new Set<string>();
   for (const { outcome } of outcomes) {
     const { tables, fitted, evaluation_digest } = parsed(outcome) as StepOutcome;
@@ -230,8 +231,8 @@ export async function listBlobDigests(handle: Handle): Promise<string[]> {
     if (fitted) for (const digest of [fitted.model.digest, fitted.baseline.digest, fitted.profile_digest]) digests.add(digest);
   }
   for (const { definition } of definitions.rows) {
-    const { files = {} } = parsed(definition) as { files?: Record<string, string> };
-    for (const digest of Object.values(files)) digests.add(digest);
+    const { files = {}, code } = parsed(definition) as { files?: Record<string, string>; code?: CodeCapture };
+    for (const digest of [...Object.values(files), ...(code ? codeDigests(code) : [])]) digests.add(digest);
   }
   return [...digests];
 }

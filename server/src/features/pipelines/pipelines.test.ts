@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
 import { SlipwayError } from '../../kernel/error.ts';
+import type { CodeCapture } from '../runs/index.ts';
+import type { Execution, PipelineDefinition } from './index.ts';
 import { caller, project, withPipelines } from './pipelines.fixture.ts';
 
 const refused = (code: string) => (error: unknown) => error instanceof SlipwayError && error.code === code;
@@ -170,6 +173,65 @@ test('the run of a command that fails or is cancelled ends as the command did', 
     for (let tries = 0; tries < 300 && !(await ended('hangs')).every(([, over]) => over); tries++)
       await new Promise((resolve) => setTimeout(resolve, 20));
     assert.deepEqual(await ended('hangs'), [['killed', true]]);
+  });
+});
+
+test('a run refers to the code that its pipeline was applied from, as it was when the execution was started', async () => {
+  await withPipelines(async (world) => {
+    const { pipelines, runs } = world;
+    const [diff = '', lock = '', script = ''] = await Promise.all(['--- a', 'version = 1', 'true'].map(world.put));
+    const code = (commit: string): CodeCapture => ({
+      ...{ commit, branch: 'trunk', remote: 'git@example.org:a/b.git', dirty: true, diff, untracked: null },
+      ...{ lock_files: { 'uv.lock': lock }, notes: ['One thing is missing.', 'So is another.'] },
+    });
+    const files = { 'code.sh': script };
+    const definition: PipelineDefinition = {
+      ...{ inputs: [], params: {}, files },
+      steps: { one: { kind: 'run', command: ['sh', 'code.sh'], ...needs } },
+    };
+    const codeOfRun = async (execution: Execution) => {
+      const { steps } = await world.ended(execution);
+      return (await runs.getRun(caller, project, steps[0]?.outcome?.run_id ?? '')).code;
+    };
+    const start = (): Promise<Execution> => pipelines.start(caller, project, { pipeline: 'job', use_cache: false });
+    const [first, second] = ['a'.repeat(40), 'b'.repeat(40)] as const;
+
+    await pipelines.define(caller, project, 'job', definition, 'file');
+    await pipelines.setCode(caller, project, code(first), { job: files });
+    const execution = await start();
+    const artifact = (path: string, digest: string, bytes: number) => ({ path, digest, bytes });
+    assert.deepEqual(await codeOfRun(execution), {
+      ...{ commit: first, branch: 'trunk', remote: 'git@example.org:a/b.git', dirty: true },
+      diff: artifact('code/uncommitted.diff', diff, 5),
+      untracked: null,
+      lock_files: [artifact('code/lock/uv.lock', lock, 11)],
+      notes: ['One thing is missing.', 'So is another.'],
+    });
+    const { content } = await runs.openArtifact(
+      caller,
+      project,
+      (await world.ended(execution)).steps[0]?.outcome?.run_id ?? '',
+      'code/lock/uv.lock',
+    );
+    assert.equal(await text(content), 'version = 1');
+
+    await pipelines.setCode(caller, project, code(second), { job: files });
+    assert.equal((await codeOfRun(await start()))?.commit, second);
+    assert.equal((await codeOfRun(await pipelines.rerun(caller, project, execution.id)))?.commit, first, 'a rerun is of the first code');
+    const named = await pipelines.blobDigests();
+    assert.ok(
+      [diff, lock, script].every((digest) => named.includes(digest)),
+      'a sweep leaves the code alone',
+    );
+
+    await pipelines.define(caller, project, 'job', { ...definition, files: { ...files, 'new.sh': script } }, 'file');
+    assert.equal(await codeOfRun(await start()), null, 'of these files no commit is known');
+    await pipelines.define(caller, project, 'job', definition, 'ui');
+    assert.equal(await codeOfRun(await start()), null, 'who changed it by hand has no commit');
+    await assert.rejects(
+      pipelines.setCode(caller, project, { ...code(first), diff: 'c'.repeat(64) }, { job: files }),
+      refused('not_found'),
+    );
   });
 });
 

@@ -7,6 +7,7 @@ import type { Database, Handle } from '../../platform/database/index.ts';
 import type { Definitions, DefinitionsOf, ManagedBy } from '../../platform/definitions/index.ts';
 import type { Events } from '../../platform/events/index.ts';
 import type { Jobs } from '../../platform/jobs/index.ts';
+import { appliedCodeOf } from './applied-code.ts';
 import type { Execution } from './execution.ts';
 import { assertPipeline, inOrder, type Param, type PipelineDefinition } from './pipeline.ts';
 import * as store from './pipelines-store.ts';
@@ -68,11 +69,12 @@ export async function startIn(
   project: Project,
   input: Start & Pick<Execution, 'clock_ms'>,
 ): Promise<Execution> {
-  const { definition } = await pipelineDefinitions(deps).get(project, input.pipeline, tx);
+  const { definition, managed_by } = await pipelineDefinitions(deps).get(project, input.pipeline, tx);
   assertMayRun(caller, project, definition);
+  const code = managed_by === 'file' ? await appliedCodeOf(deps.definitions, tx, project, input.pipeline, definition) : null;
   return begin(deps, tx, caller, project, {
     pipeline: input.pipeline,
-    definition,
+    definition: code ? { ...definition, code } : definition,
     params: mergedParams(definition, input.params ?? {}),
     inputs: input.inputs ?? null,
     use_cache: input.use_cache ?? true,

@@ -30,7 +30,7 @@ export async function versionOf(
     execution_id: execution.id,
     dataset_versions: await datasetVersions(deps.datasets, project, execution),
     outputs: outputsOf(execution, outcomes),
-    code: { commit: null, digest: digestOf(definition.files) },
+    code: { commit: definition.code?.commit ?? null, digest: digestOf(definition.files) },
     started_event: execution.started_event,
   };
 }

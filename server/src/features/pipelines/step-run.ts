@@ -60,11 +60,13 @@ async function beginRun({ runs, environment }: StepsDeps, context: StepContext, 
     ...environment,
     ...tags,
   };
+  const { code } = execution.definition;
   const { id } = await runs.createRun(caller, project, {
     name: `${execution.pipeline}-${execution.number}`,
     execution_id: execution.id,
     step: name,
     tags: Object.entries(all).map(([key, value]) => ({ key, value })),
+    ...(code ? { code } : {}),
   });
   const kept = Object.entries(params)
     .map(([key, value]) => ({ key, value: String(value) }))

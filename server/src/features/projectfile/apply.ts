@@ -6,6 +6,7 @@ import type { WorkerChild } from '../../platform/compute/index.ts';
 import type { Database } from '../../platform/database/index.ts';
 import type { Definitions } from '../../platform/definitions/index.ts';
 import type { Events } from '../../platform/events/index.ts';
+import type { CodeCapture } from '../runs/index.ts';
 import type { ProjectFile } from './definitions.ts';
 import { type Change, type CurrentState, describePlan, type Kind, kinds, planChanges, settingsOf } from './plan.ts';
 import { describeProblem } from './problem.ts';
@@ -24,6 +25,7 @@ export interface ProjectfileDeps {
   readonly child: WorkerChild;
   readonly keepers: Readonly<Record<Exclude<Kind, 'project'>, Keeper>>;
   readonly setProject: (caller: Caller, project: Project, settings: { clock?: 'wall' | 'data'; zone?: string }) => Promise<Project>;
+  readonly setCode: (caller: Caller, project: Project, code: CodeCapture, files: ApplyInput['pipeline_files']) => Promise<void>;
   readonly addDatasetVersion: (
     caller: Caller,
     project: Project,
@@ -36,6 +38,7 @@ export interface ApplyInput {
   readonly dataset_files: Readonly<Record<string, readonly { readonly path: string; readonly digest: string }[]>>;
   readonly pipeline_files: Readonly<Record<string, Readonly<Record<string, string>>>>;
   readonly commit?: string;
+  readonly code?: CodeCapture;
   readonly plan: boolean;
   readonly take_over: boolean;
 }
@@ -76,8 +79,15 @@ export async function apply(deps: ProjectfileDeps, caller: Caller, project: Proj
       { lines },
     );
   const dataset_versions = await perform(deps, caller, project, changes, input);
+  await deps.setCode(caller, project, input.code ?? untold(input.commit), filesOfPipelines(file, input));
   if (changes.length > 0) await note(deps, caller, project, changes, input.commit);
   return { changes: told, lines, applied: true, dataset_versions };
+}
+
+/** Of a client that knows of no more than the commit. */
+function untold(commit: string | undefined): CodeCapture {
+  const notes = ['The client that applied the project file did not say in what state the code was.'];
+  return { commit: commit ?? null, branch: null, remote: null, dirty: null, diff: null, untracked: null, lock_files: {}, notes };
 }
 
 async function parse({ child }: ProjectfileDeps, text: string): Promise<ProjectFile> {
@@ -89,11 +99,14 @@ async function parse({ child }: ProjectfileDeps, text: string): Promise<ProjectF
 }
 
 /** The files that a pipeline's steps use are part of it: another query is another pipeline. */
-function withFiles(file: ProjectFile, { pipeline_files }: ApplyInput): ProjectFile {
-  const pipelines = Object.entries(file.pipelines).map(
-    ([name, pipeline]) => [name, { ...pipeline, files: pipeline_files[name] ?? {} }] as const,
-  );
+function withFiles(file: ProjectFile, input: ApplyInput): ProjectFile {
+  const files = filesOfPipelines(file, input);
+  const pipelines = Object.entries(file.pipelines).map(([name, pipeline]) => [name, { ...pipeline, files: files[name] }] as const);
   return { ...file, pipelines: Object.fromEntries(pipelines) };
+}
+
+function filesOfPipelines({ pipelines }: ProjectFile, { pipeline_files }: ApplyInput): ApplyInput['pipeline_files'] {
+  return Object.fromEntries(Object.keys(pipelines).map((name) => [name, pipeline_files[name] ?? {}]));
 }
 
 async function currentState({ definitions }: ProjectfileDeps, project: Project): Promise<CurrentState> {

@@ -7,6 +7,7 @@ import * as commands from './runs.ts';
 import * as store from './runs-store.ts';
 import * as views from './runs-views.ts';
 
+export { type CodeCapture, codeDigests, type RunCode } from './code.ts';
 export type { KeyValue, LatestMetric, LogBatch, MetricPoint, Run, RunStatus } from './run.ts';
 export type { NewRun, RunChange, RunsDeps } from './runs.ts';
 export type { Artifact, RunDetail, RunInput } from './runs-views.ts';

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Handle } from '../../platform/database/index.ts';
+import { codeFolder, codeOf, type RunCode } from './code.ts';
 import type { KeyValue, LatestMetric, Lifecycle, MetricPoint, Run } from './run.ts';
 import type { RunRow } from './runs-store.ts';
 
@@ -8,6 +9,7 @@ export interface RunDetail extends Run {
   readonly tags: readonly KeyValue[];
   readonly metrics: readonly LatestMetric[];
   readonly inputs: readonly RunInput[];
+  readonly code: RunCode | null;
 }
 
 export interface RunInput {
@@ -23,11 +25,11 @@ export interface Artifact {
   readonly bytes: number;
 }
 
-/** The runs with all that was logged, in four statements whatever their number. */
+/** The runs with all that was logged, in five statements whatever their number. */
 export async function withDetail(handle: Handle, rows: readonly RunRow[]): Promise<RunDetail[]> {
   if (rows.length === 0) return [];
   const numbers = rows.map((row) => row.number);
-  const [params, tags, metrics, inputs] = await Promise.all([
+  const [params, tags, metrics, inputs, files] = await Promise.all([
     handle.selectFrom('run_params').selectAll().where('run', 'in', numbers).orderBy('key').execute(),
     handle.selectFrom('run_tags').selectAll().where('run', 'in', numbers).orderBy('key').execute(),
     handle
@@ -38,6 +40,14 @@ export async function withDetail(handle: Handle, rows: readonly RunRow[]): Promi
       .orderBy('name')
       .execute(),
     handle.selectFrom('run_inputs').selectAll().where('run', 'in', numbers).orderBy('dataset').execute(),
+    handle
+      .selectFrom('run_artifacts')
+      .select(['run', 'path', 'digest', 'bytes'])
+      .where('run', 'in', numbers)
+      .where('path', '>=', codeFolder)
+      .where('path', '<', afterFolder(codeFolder))
+      .orderBy('path')
+      .execute(),
   ]);
   const latest = metrics.map(({ name, is_nan, value, ...rest }) => ({ ...rest, key: name, value: is_nan ? Number.NaN : value }));
   return rows.map(({ number, project_id: _, ...run }) => ({
@@ -46,7 +56,13 @@ export async function withDetail(handle: Handle, rows: readonly RunRow[]): Promi
     tags: of(tags, number),
     metrics: of(latest, number),
     inputs: of(inputs, number),
+    code: codeOf(of(tags, number), of(files, number)),
   }));
+}
+
+/** The first text behind all paths of a folder: `0` comes after `/`. */
+function afterFolder(folder: string): string {
+  return `${folder.slice(0, -1)}0`;
 }
 
 function of<T extends { run: number }>(rows: readonly T[], run: number): Omit<T, 'run'>[] {

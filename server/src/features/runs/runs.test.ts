@@ -139,3 +139,18 @@ test('runs are paged by key, newest first, without a gap or a repeat', async () 
     assert.equal(seen.length, 7);
   });
 });
+
+test('a run that another client logged shows its code by the tags of that client, and one without says nothing', async () => {
+  await withRuns(async (runs) => {
+    const tags = [
+      { key: 'mlflow.source.git.commit', value: 'f'.repeat(40) },
+      { key: 'mlflow.source.git.branch', value: 'trunk' },
+      { key: 'mlflow.source.git.dirty', value: 'True' },
+    ];
+    const { id } = await runs.createRun(caller, project, { tags });
+    const { code } = await runs.getRun(caller, project, id);
+    assert.deepEqual([code?.commit, code?.branch, code?.dirty, code?.lock_files], ['f'.repeat(40), 'trunk', true, []]);
+    const bare = await runs.createRun(caller, project, {});
+    assert.equal((await runs.getRun(caller, project, bare.id)).code, null);
+  });
+});

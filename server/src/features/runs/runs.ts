@@ -6,6 +6,7 @@ import type { Project } from '../../kernel/project.ts';
 import type { Blobs } from '../../platform/blobs/index.ts';
 import type { Database, Handle } from '../../platform/database/index.ts';
 import type { Events } from '../../platform/events/index.ts';
+import { type CodeCapture, codeArtifacts, codeDigests, codeTags } from './code.ts';
 import {
   assertActive,
   assertArtifactPath,
@@ -36,6 +37,8 @@ export interface NewRun {
   readonly execution_id?: string;
   readonly step?: string;
   readonly tags?: readonly KeyValue[];
+  /** What it was started from; its blobs are there. */
+  readonly code?: CodeCapture;
 }
 
 export interface RunChange {
@@ -120,8 +123,10 @@ export async function setExperimentLifecycle(
 export async function createRun(deps: RunsDeps, caller: Caller, project: Project, input: NewRun): Promise<Run> {
   assertMay(caller, project, 'write');
   if (input.name !== undefined) assertName(input.name);
-  assertBatch({ tags: input.tags ?? [] });
+  const tags = [...(input.code ? codeTags(input.code) : []), ...(input.tags ?? [])];
+  assertBatch({ tags });
   const { database, events, clock } = deps;
+  const files = await filesOf(deps, input.code);
   return database.write(async (tx) => {
     const experiment = await experimentFor(deps, tx, caller, project, input.experiment);
     const started_at_ms = input.started_at_ms ?? clock.now();
@@ -149,9 +154,20 @@ export async function createRun(deps: RunsDeps, caller: Caller, project: Project
       bytes: 0,
     };
     const number = await store.insertRun(tx, row);
-    if (input.tags?.length) await store.putTags(database, tx, number, input.tags);
+    if (tags.length > 0) await store.putTags(database, tx, number, tags);
+    for (const file of files) await store.putArtifact(tx, { ...file, run: number, put_at_ms: clock.now() });
     const { project_id: _, ...run } = row;
     return { ...run, experiment: String(experiment) };
+  });
+}
+
+async function filesOf({ blobs }: RunsDeps, code: CodeCapture | undefined): Promise<{ path: string; digest: string; bytes: number }[]> {
+  if (!code) return [];
+  const sizes = await blobs.has(codeDigests(code));
+  return codeArtifacts(code).map((file) => {
+    const bytes = sizes.get(file.digest);
+    if (bytes === undefined) throw failure('not_found', { what: 'uploaded blob', name: file.digest });
+    return { ...file, bytes };
   });
 }
 

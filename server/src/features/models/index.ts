@@ -105,14 +105,14 @@ export function createModels(deps: commands.ModelsDeps): Models {
 async function summaries(deps: commands.ModelsDeps, caller: Caller, project: Project): Promise<ModelSummary[]> {
   assertMay(caller, project, 'read');
   const { read } = deps.database;
-  const [defined, versions, aliases] = await Promise.all([
+  const [defined, counted, aliases] = await Promise.all([
     commands.modelDefinitions(deps).list(project),
-    store.listVersions(read, project.id),
+    store.countVersions(read, project.id),
     store.listAliases(read, project.id),
   ]);
   return defined.map(({ name, definition, retired }) => {
-    const own = versions.filter((version) => version.model === name);
     const named = aliases.flatMap((row) => (row.model === name && row.version !== null ? [[row.alias, row.version] as const] : []));
-    return { name, definition, retired, versions: own.length, latest: own[0]?.number ?? null, aliases: Object.fromEntries(named) };
+    const { versions, latest } = counted.get(name) ?? { versions: 0, latest: null };
+    return { name, definition, retired, versions, latest, aliases: Object.fromEntries(named) };
   });
 }

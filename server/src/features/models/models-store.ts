@@ -84,13 +84,24 @@ export async function findVersionById(handle: Handle, id: string): Promise<Model
   return row ? toVersion(row) : null;
 }
 
-export async function listVersions(handle: Handle, project_id: string, model?: string): Promise<ModelVersion[]> {
-  let query = handle.selectFrom('model_versions').selectAll().where('project_id', '=', project_id);
-  if (model !== undefined) query = query.where('model', '=', model);
-  return (await query.orderBy('model').orderBy('number', 'desc').limit(1000).execute()).map(toVersion);
+/** The newest thousand. */
+export async function listVersions(handle: Handle, project_id: string, model: string): Promise<ModelVersion[]> {
+  const query = handle.selectFrom('model_versions').selectAll().where('project_id', '=', project_id).where('model', '=', model);
+  return (await query.orderBy('number', 'desc').limit(1000).execute()).map(toVersion);
 }
 
-/** Versions made from a dataset version, for the lineage the other way round. */
+/** How many versions each model of a project has, and the number of its newest. */
+export async function countVersions(handle: Handle, project_id: string): Promise<Map<string, { versions: number; latest: number }>> {
+  const rows = await handle
+    .selectFrom('model_versions')
+    .select((of) => ['model', of.fn.countAll().as('versions'), of.fn.max('number').as('latest')])
+    .where('project_id', '=', project_id)
+    .groupBy('model')
+    .execute();
+  return new Map(rows.map(({ model, versions, latest }) => [model, { versions: Number(versions), latest: Number(latest) }]));
+}
+
+/** Versions that were made from a run, for the lineage the other way round. */
 export async function listVersionsOfRun(handle: Handle, project_id: string, run_id: string): Promise<ModelVersion[]> {
   const rows = await handle
     .selectFrom('model_versions')

@@ -54,6 +54,21 @@ function versionOf(stored: { digest: string; bytes: number }): NewVersion {
   };
 }
 
+test('a model is listed with all its versions, however many its project has', async () => {
+  await withModels(async ({ models, version }) => {
+    await Promise.all(Array.from({ length: 1001 }, () => models.register(caller, project, version)));
+    await models.register(caller, project, { ...version, model: 'wear' });
+    const listed = await models.list(caller, project);
+    assert.deepEqual(
+      listed.map(({ name, versions, latest }) => [name, versions, latest]),
+      [
+        ['delay', 1001, 1001],
+        ['wear', 1, 1],
+      ],
+    );
+  });
+});
+
 test('versions are counted per model, and equal content has an equal digest', async () => {
   await withModels(async ({ models, version }) => {
     const first = await models.register(caller, project, version);

@@ -153,7 +153,7 @@ export const models = {
     params: aliasParams,
     body: z.object({ version: z.number().int().positive(), expected: z.number().int().positive().nullable().optional() }),
     status: 204,
-    errors: ['not_found', 'alias_protected', 'conflict'],
+    errors: ['not_found', 'alias_protected', 'version_retired', 'conflict'],
   }),
   deleteAlias: endpoint({
     id: 'models.deleteAlias',

@@ -111,6 +111,15 @@ test('an alias moves freely until a deployment protects it, then only with a per
   });
 });
 
+test('no alias is put by hand on a version that is retired', async () => {
+  await withModels(async ({ models, version }) => {
+    await models.register(caller, project, version);
+    await models.retireVersion(caller, project, 'delay', 1);
+    await assert.rejects(models.setAlias(caller, project, { model: 'delay', alias: 'best', version: 1 }), refused('version_retired'));
+    assert.equal((await models.aliases(project, 'delay')).size, 0);
+  });
+});
+
 test('of two moves that expect the same version only one succeeds', async () => {
   await withModels(async ({ models, version }) => {
     for (let n = 0; n < 3; n++) await models.register(caller, project, version);

@@ -164,7 +164,10 @@ export async function register(deps: ModelsDeps, caller: Caller, project: Projec
 /** Moves an alias in the caller's transaction; the rights are the caller's to check. */
 export async function setAliasIn({ events }: ModelsDeps, tx: Handle, caller: Caller, project: Project, move: AliasMove): Promise<void> {
   assertAlias(move.alias);
-  if (move.version !== null) await existing(tx, project, move.model, move.version);
+  const version = move.version === null ? null : await existing(tx, project, move.model, move.version);
+  if (version && version.retired_at_ms !== null && !move.permit) {
+    throw failure('version_retired', { model: move.model, version: version.number });
+  }
   const current = await store.findAlias(tx, project.id, move.model, move.alias);
   assertMayMove(move, current);
   if ((current?.version ?? null) === move.version) return;

@@ -38,6 +38,7 @@ export async function runFitStep(deps: StepsDeps, step: FitStep, context: StepCo
           if (round === rounds || round % 20 === 0) context.log(`round ${round} of ${rounds}`);
         },
         onSample,
+        signal: context.signal,
       },
     );
     const profiled = (await deps.analytics.profile({ parquet })).filter(

@@ -292,6 +292,28 @@ test('a hanging step ends when its execution is cancelled, and the pipeline can 
   });
 });
 
+test('a training ends when its execution is cancelled, and makes way for the next one', async () => {
+  await withPipelines(async (world) => {
+    await world.addData('points', table(1));
+    const fit = (trees: number) => ({
+      inputs: ['points'],
+      params: { trees },
+      steps: { fit: { kind: 'fit', trainer: 'gbdt', target: 'y', from: 'points', exclude: [], settings: {}, needs: [] } } as const,
+    });
+    await world.define('long', fit(10_000));
+    const execution = await world.pipelines.start(caller, project, { pipeline: 'long' });
+    const running = async () => (await world.runs.searchRuns(caller, project, { execution_id: execution.id, limit: 1 })).items[0];
+    while (!(await world.pipelines.logs(caller, project, execution.id, 'fit', 0)).text.includes('round 20 of'))
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    await world.pipelines.cancel(caller, project, execution.id);
+    await world.define('short', fit(2));
+    const next = await world.ended(await world.pipelines.start(caller, project, { pipeline: 'short' }));
+    assert.equal(next.execution.error, null);
+    assert.equal((await running())?.status, 'killed');
+    assert.doesNotMatch((await world.pipelines.logs(caller, project, execution.id, 'fit', 0)).text, /round 10000/);
+  });
+});
+
 test('a dataset grows by the rows that a deployment served and learned the truth of', async () => {
   await withPipelines(async (world) => {
     await world.datasets.define(

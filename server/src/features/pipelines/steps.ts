@@ -96,7 +96,7 @@ export async function runEvaluateStep(deps: StepsDeps, step: EvaluateStep, conte
   };
   const inputs = signature.inputs.map(({ name, kind }) => ({ name, kind }));
   const files = { model: fitted.model.digest, baseline: fitted.baseline.digest };
-  const result = await deps.training.evaluate({
+  const request = {
     parquet: await deps.blobs.path(table.digest),
     target: signature.target,
     task: signature.task,
@@ -106,8 +106,9 @@ export async function runEvaluateStep(deps: StepsDeps, step: EvaluateStep, conte
     ),
     slices: step.slices,
     bounds: [],
-    pairs: [['baseline', 'model']],
-  });
+    pairs: [['baseline', 'model']] as const,
+  };
+  const result = await deps.training.evaluate(request, { signal: context.signal });
   const evaluation = await deps.blobs.put(Buffer.from(JSON.stringify(result)), { limit_bytes: stepLimits.file_bytes });
   const timestamp_ms = context.execution.created_at_ms;
   const metrics = Object.entries(result.models).flatMap(([name, one]) =>

@@ -12,13 +12,15 @@ export interface FitWatch {
   readonly onProgress?: (progress: FitProgress) => void;
   /** What the child uses, while it fits. */
   readonly onSample?: (sample: GroupSample) => void;
+  /** Aborting it ends the fit with `process_cancelled`. */
+  readonly signal?: AbortSignal;
 }
 
 /** Fitting and evaluating, each in the training child: a crash or a runaway there harms nobody. */
 export interface Training {
   /** Errors: those of the trainer (`target_missing`, ...), `export_mismatch`, and of the child (`process_timeout`, `process_memory`, `worker_failed`). */
   fit(request: FitRequest, watch?: FitWatch): Promise<FitResult>;
-  evaluate(request: EvaluateRequest): Promise<EvaluateResult>;
+  evaluate(request: EvaluateRequest, watch?: Pick<FitWatch, 'signal'>): Promise<EvaluateResult>;
   /** The first rows of a table as a model takes them, for measuring latency. */
   sampleColumns(request: {
     parquet: string;
@@ -36,17 +38,17 @@ const duckdbLimit_bytes = 2 ** 30;
 export function createTraining({ child, folder }: { readonly child: WorkerChild; readonly folder: string }): Training {
   const settings = { folder, duckdb_bytes: duckdbLimit_bytes };
   return {
-    fit: (request, { onProgress, onSample } = {}) =>
+    fit: (request, { onProgress, ...watch } = {}) =>
       child.request(
         'fit',
         { ...request, settings },
         {
           timeout_ms: fitLimit_ms,
           ...(onProgress ? { onProgress: (value: unknown) => onProgress(value as FitProgress) } : {}),
-          ...(onSample ? { onSample } : {}),
+          ...watch,
         },
       ),
-    evaluate: (request) => child.request('evaluate', { ...request, settings }, { timeout_ms: evaluateLimit_ms }),
+    evaluate: (request, watch = {}) => child.request('evaluate', { ...request, settings }, { timeout_ms: evaluateLimit_ms, ...watch }),
     sampleColumns: (request) => child.request('sample', { ...request, settings }, { timeout_ms: evaluateLimit_ms }),
     stop: () => child.stop(),
   };

@@ -122,6 +122,23 @@ test('a request that takes too long is killed, and the one behind it gets a fres
   assert.notEqual(await after, before);
 });
 
+test('a request that is taken back ends at once, waiting or at work, and harms no other', async (t) => {
+  const child = worker(t);
+  const before = await child.request('pid', null, soon);
+  const [working, waiting] = [new AbortController(), new AbortController()];
+  const hung = child.request('hang', null, { ...soon, signal: working.signal });
+  const queued = child.request('pid', null, { ...soon, signal: waiting.signal });
+  const after = child.request('pid', null, soon);
+  waiting.abort();
+  await assert.rejects(queued, failsWith('process_cancelled', /trial-child \(pid\)/));
+  assert.equal(child.pid(), before, 'what works goes on');
+  working.abort();
+  await assert.rejects(hung, failsWith('process_cancelled', /trial-child \(hang\)/));
+  assert.notEqual(await after, before);
+  const late = child.request('pid', null, { ...soon, signal: working.signal });
+  await assert.rejects(late, failsWith('process_cancelled', /trial-child \(pid\)/));
+});
+
 test('a worker that dies fails its request with the way it ended, and the next one works', async (t) => {
   const child = worker(t);
   await assert.rejects(child.request('die', null, soon), failsWith('worker_failed', /exit code 7/));

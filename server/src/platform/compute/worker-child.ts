@@ -13,6 +13,8 @@ export interface RequestOptions {
   readonly onProgress?: (value: unknown) => void;
   /** Hears every look at the child and all it started: 20 ms after the request began, then every 250 ms. Nothing comes where there is no `/proc`. */
   readonly onSample?: (sample: GroupSample) => void;
+  /** Takes the request back: out of the queue, or by ending the process that works on it. It then fails with process_cancelled. */
+  readonly signal?: AbortSignal;
 }
 
 export interface WorkerChild {
@@ -81,9 +83,25 @@ class Worker {
       return Promise.reject(failure('busy', { what: this.#name, reason: `${queueLimit} requests wait already` }));
     }
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
-    this.#queue.push({ id: ++this.#lastId, kind, value, options, resolve, reject });
+    const job = { id: ++this.#lastId, kind, value, options, resolve, reject };
+    this.#queue.push(job);
+    if (options.signal) this.#takeBackOn(options.signal, job, promise);
     this.#next();
     return promise;
+  }
+
+  #takeBackOn(signal: AbortSignal, job: Job, settled: Promise<unknown>): void {
+    const takeBack = (): void => {
+      const at = this.#queue.indexOf(job);
+      if (at >= 0) this.#queue.splice(at, 1);
+      if (this.#current === job) this.child?.kill(this.#cancelled(job.kind));
+      else job.reject(this.#cancelled(job.kind));
+    };
+    const forget = (): void => signal.removeEventListener('abort', takeBack);
+    settled.then(forget, forget);
+    signal.addEventListener('abort', takeBack, { once: true });
+    // One that was aborted before tells nobody again.
+    if (signal.aborted) takeBack();
   }
 
   async stop(): Promise<void> {

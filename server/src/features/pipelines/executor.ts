@@ -15,6 +15,7 @@ import { inOrder, type StepDefinition, stepOf, stepsBefore, tablesRead } from '.
 import { executeJob, existing, type PipelinesDeps } from './pipelines.ts';
 import * as store from './pipelines-store.ts';
 import { versionOf } from './register.ts';
+import { endLeftRuns } from './step-run.ts';
 import { ownParts, runEvaluateStep, runSqlStep, type StepContext, type StepsDeps } from './steps.ts';
 
 export type ExecutorDeps = PipelinesDeps &
@@ -40,7 +41,10 @@ export function executeJobOf(deps: ExecutorDeps): JobDefinition<z.infer<typeof p
     timeout_ms: 6 * 3_600_000,
     lane: ({ execution }) => `execution ${execution}`,
     handle: ({ execution }, context) => execute(deps, execution, context),
-    gaveUp: ({ execution }, error, context) => end(deps, context, execution, messageOf(error, context.id)),
+    async gaveUp({ execution }, error, context) {
+      await end(deps, context, execution, messageOf(error, context.id));
+      await endLeftRuns(deps, context.caller, await deps.projectById(context.project_id ?? ''), execution);
+    },
   };
 }
 
@@ -51,6 +55,7 @@ async function execute(deps: ExecutorDeps, id: string, context: JobContext): Pro
   const signal = AbortSignal.any([abort.signal, context.signal]);
   deps.running.set(id, abort);
   try {
+    await endLeftRuns(deps, caller, project, id);
     const execution = await begin(deps, caller, project, id);
     if (!execution) return;
     const outcomes = await runSteps(deps, caller, project, execution, signal);

@@ -7,6 +7,7 @@ import { SlipwayError } from '../../kernel/error.ts';
 import type { CodeCapture } from '../runs/index.ts';
 import type { Execution, PipelineDefinition } from './index.ts';
 import { caller, project, withPipelines } from './pipelines.fixture.ts';
+import { endLeftRuns } from './step-run.ts';
 
 const refused = (code: string) => (error: unknown) => error instanceof SlipwayError && error.code === code;
 const needs = { needs: [], from: [], out: [], environment: {} };
@@ -311,6 +312,21 @@ test('a training ends when its execution is cancelled, and makes way for the nex
     assert.equal(next.execution.error, null);
     assert.equal((await running())?.status, 'killed');
     assert.doesNotMatch((await world.pipelines.logs(caller, project, execution.id, 'fit', 0)).text, /round 10000/);
+  });
+});
+
+test('a run that a killed server left open is ended, and those that ended stay as they are', async () => {
+  await withPipelines(async ({ runs }) => {
+    const execution_id = 'exe_1';
+    const [left, ended, other] = await Promise.all([
+      runs.createRun(caller, project, { execution_id, step: 'fit' }),
+      runs.createRun(caller, project, { execution_id, step: 'plot' }),
+      runs.createRun(caller, project, { execution_id: 'exe_2', step: 'fit' }),
+    ]);
+    await runs.updateRun(caller, project, ended.id, { status: 'finished' });
+    await endLeftRuns({ runs }, caller, project, execution_id);
+    const statuses = await Promise.all([left, ended, other].map(async ({ id }) => (await runs.getRun(caller, project, id)).status));
+    assert.deepEqual(statuses, ['killed', 'finished', 'running']);
   });
 });
 

@@ -1,4 +1,6 @@
+import type { Caller } from '../../kernel/caller.ts';
 import { digestOf } from '../../kernel/digest.ts';
+import type { Project } from '../../kernel/project.ts';
 import type { GroupSample } from '../../platform/compute/index.ts';
 import type { Param } from './pipeline.ts';
 import type { StepContext, StepsDeps } from './steps.ts';
@@ -26,6 +28,8 @@ export interface StepRunResult<T> {
 /** The limits of params of a run; a pipeline's own may go over them, and are then frozen with the execution only. */
 const noted = { name: /^\w[\w.-]{0,249}$/, value_chars: 6000, atOnce: 100 } as const;
 
+const leftRuns = 1000;
+
 /** Tracks a step that works in a process of its own as a run, which ends as the work did. */
 export async function inRun<T>(
   deps: StepsDeps,
@@ -48,6 +52,20 @@ export async function inRun<T>(
     await runs.updateRun(caller, project, id, { status: signal.aborted ? 'killed' : 'failed' }).catch(() => undefined);
     throw error;
   }
+}
+
+/**
+ * Ends the runs that a killed server left open: a step that is done again has a run of its own. Only for an execution that no process
+ * works on. Its last page is enough, since each attempt ends what the one before left.
+ */
+export async function endLeftRuns(
+  { runs }: Pick<StepsDeps, 'runs'>,
+  caller: Caller,
+  project: Project,
+  execution_id: string,
+): Promise<void> {
+  const { items } = await runs.searchRuns(caller, project, { execution_id, limit: leftRuns });
+  for (const run of items) if (run.status === 'running') await runs.updateRun(caller, project, run.id, { status: 'killed' });
 }
 
 async function beginRun({ runs, environment }: StepsDeps, context: StepContext, { params, tags }: StepRunNotes): Promise<string> {

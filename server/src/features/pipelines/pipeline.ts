@@ -4,6 +4,7 @@ import { failure } from '../../kernel/error.ts';
 export interface PipelineDefinition {
   /** Datasets; a step sees each under its own name. */
   readonly inputs: readonly string[];
+  /** Text such as `14d` stays text: SQL reads it with `CAST(getvariable('holdout') AS INTERVAL)`. */
   readonly params: Readonly<Record<string, Param>>;
   readonly steps: Readonly<Record<string, StepDefinition>>;
   /** The model that the one `fit` step adds a version to. */
@@ -34,6 +35,7 @@ export interface FitStep {
   /** Default: every column but target, key, time and those known only with the outcome. */
   readonly features?: readonly string[];
   readonly exclude: readonly string[];
+  /** Settings of the trainer; a pipeline's `params` of the same name count where the step has none. */
   readonly settings: Readonly<Record<string, number>>;
   readonly needs: readonly string[];
 }

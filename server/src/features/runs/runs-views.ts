@@ -91,7 +91,7 @@ export async function selectRuns(handle: Handle, project_id: string, filter: Run
   return rows.map((row) => ({ ...row, experiment: String(row.experiment) }));
 }
 
-/** Points of one key in the order timestamp, step, value, paged by key. */
+/** Points of one key in the order timestamp, step, value, paged by key. NaN, which is kept as a flagged 0, comes after 0. */
 export async function selectHistory(
   handle: Handle,
   run: number,
@@ -106,9 +106,10 @@ export async function selectHistory(
     .where('metric_keys.name', '=', key);
   if (page.after) {
     const { timestamp_ms, step, value } = page.after;
-    query = query.where(sql<boolean>`(timestamp_ms, step, value) > (${timestamp_ms}, ${step}, ${Number.isNaN(value) ? 0 : value})`);
+    const last = Number.isNaN(value) ? [0, 1] : [value, 0];
+    query = query.where(sql<boolean>`(timestamp_ms, step, value, is_nan) > (${timestamp_ms}, ${step}, ${last[0]}, ${last[1]})`);
   }
-  const rows = await query.orderBy('timestamp_ms').orderBy('step').orderBy('value').limit(page.limit).execute();
+  const rows = await query.orderBy('timestamp_ms').orderBy('step').orderBy('value').orderBy('is_nan').limit(page.limit).execute();
   return rows.map(({ is_nan, value, ...rest }) => ({ ...rest, key, value: is_nan ? Number.NaN : value }));
 }
 

@@ -12,7 +12,7 @@ import { openDatabase } from '../../platform/database/index.ts';
 import { migrations } from '../../platform/database/migrations/index.ts';
 import { createEvents, type Events } from '../../platform/events/index.ts';
 import { createLog } from '../../platform/log/index.ts';
-import { createRuns, type Runs } from './index.ts';
+import { createRuns, type MetricPoint, type Runs } from './index.ts';
 
 const project: Project = { id: 'prj_1', name: 'default', zone: 'UTC', clock: 'wall' };
 const other: Project = { id: 'prj_2', name: 'other', zone: 'UTC', clock: 'wall' };
@@ -95,6 +95,22 @@ test('latest values logged by several batches keep the greatest step whatever th
     }
     const [latest] = (await runs.getRun(caller, project, id)).metrics;
     assert.deepEqual([latest?.step, latest?.value, latest?.minimum, latest?.maximum], [5, 1, -3, 8]);
+  });
+});
+
+test('points are paged by key without a gap or a repeat, also where only NaN tells them apart', async () => {
+  await withRuns(async (runs) => {
+    const { id } = await runs.createRun(caller, project, {});
+    const values = [0, Number.NaN, -1, Infinity];
+    await runs.logBatch(caller, project, id, { metrics: values.map((value) => ({ key: 'loss', value, step: 0, timestamp_ms: 1 })) });
+    const seen: number[] = [];
+    for (let after: MetricPoint | undefined; ; ) {
+      const [point] = await runs.metricHistory(caller, project, id, 'loss', { limit: 1, ...(after ? { after } : {}) });
+      if (!point) break;
+      seen.push(point.value);
+      after = point;
+    }
+    assert.deepEqual(seen, [-1, 0, Number.NaN, Infinity]);
   });
 });
 

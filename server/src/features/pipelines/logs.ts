@@ -53,10 +53,16 @@ export function createStepLogs({ folder, clock }: { readonly folder: string; rea
       if (!file) return { text: '', next: from };
       try {
         const { bytesRead, buffer } = await file.read(Buffer.alloc(page_bytes), 0, page_bytes, from);
-        return { text: buffer.subarray(0, bytesRead).toString('utf8'), next: from + bytesRead };
+        const end = bytesRead === page_bytes ? wholeLines(buffer) : bytesRead;
+        return { text: buffer.subarray(0, end).toString('utf8'), next: from + end };
       } finally {
         await file.close();
       }
     },
   };
+}
+
+/** Where the last line of a full page ends: a character of several bytes may lie across its own end. */
+function wholeLines(page: Buffer): number {
+  return page.lastIndexOf(0x0a) + 1 || page.length;
 }

@@ -59,21 +59,17 @@ function typedParam(name: string, value: string, usual: Param | undefined): Para
   return value;
 }
 
-/** Versions of all inputs, since the API takes all or none: those that were not named are at their newest. */
+/** The server takes the newest of those that are not named, grown where they grow. */
 async function inputsOf(pipeline: string, given: readonly string[], { client, project, signal }: Work): Promise<Record<string, number>> {
   const named = Object.fromEntries(
     given.map((text) => pairOf(text, '--input')).map(([name, version]) => [name, wholeNumber(version, name)]),
   );
-  const [pipelinesThere, datasets] = await Promise.all([
-    client.pipelines.list({ params: { project }, signal }),
-    client.datasets.list({ params: { project }, signal }),
-  ]);
-  const wanted = pipelinesThere.items.find(({ name }) => name === pipeline)?.definition.inputs ?? [];
+  const { items } = await client.pipelines.list({ params: { project }, signal });
+  const wanted = items.find(({ name }) => name === pipeline)?.definition.inputs ?? [];
   const stray = Object.keys(named).find((name) => !wanted.includes(name));
   if (stray !== undefined)
     throw usageProblem(`${pipeline} has no input ${plain(stray)}.`, `Its inputs are: ${wanted.join(', ') || 'none'}.`);
-  const newest = wanted.map((name) => [name, datasets.items.find((one) => one.name === name)?.latest?.number] as const);
-  return { ...Object.fromEntries(newest.flatMap(([name, number]) => (number === undefined ? [] : [[name, number]]))), ...named };
+  return named;
 }
 
 /** What a started execution answers: at once, or when it has ended. */

@@ -293,6 +293,23 @@ test('a hanging step ends when its execution is cancelled, and the pipeline can 
   });
 });
 
+test('an input that is not named is at its newest, and a wrong name or version is refused before anything starts', async () => {
+  await withPipelines(async (world) => {
+    for (const dataset of ['points', 'places']) for (const seed of [1, 2]) await world.addData(dataset, table(seed));
+    const all = await world.put('select * from points');
+    await world.define('pick', {
+      inputs: ['points', 'places'],
+      files: { 'all.sql': all },
+      steps: { all: { kind: 'sql', file: 'all.sql', from: [], out: [], needs: [] } },
+    });
+    const start = (inputs: Record<string, number>) => world.pipelines.start(caller, project, { pipeline: 'pick', inputs });
+    await assert.rejects(start({ points: 1, plaices: 1 }), refused('invalid_input'));
+    await assert.rejects(start({ points: 7 }), refused('not_found'));
+    const { execution } = await world.ended(await start({ points: 1 }));
+    assert.deepEqual([execution.error, execution.inputs], [null, { points: 1, places: 2 }]);
+  });
+});
+
 test('a training ends when its execution is cancelled, and makes way for the next one', async () => {
   await withPipelines(async (world) => {
     await world.addData('points', table(1));

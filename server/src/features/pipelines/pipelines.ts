@@ -7,6 +7,7 @@ import type { Database, Handle } from '../../platform/database/index.ts';
 import type { Definitions, DefinitionsOf, ManagedBy } from '../../platform/definitions/index.ts';
 import type { Events } from '../../platform/events/index.ts';
 import type { Jobs } from '../../platform/jobs/index.ts';
+import type { Datasets } from '../datasets/index.ts';
 import { appliedCodeOf } from './applied-code.ts';
 import type { Execution } from './execution.ts';
 import { assertPipeline, inOrder, type Param, type PipelineDefinition } from './pipeline.ts';
@@ -25,10 +26,12 @@ export interface Start {
   readonly pipeline: string;
   /** Values that take the place of the pipeline's own; unknown names are refused. */
   readonly params?: Readonly<Record<string, Param>>;
-  /** Frozen inputs to use again; absent: the newest versions, grown as far as outcomes have come. */
+  /** Versions to use; of an input that is not named, the newest one, grown as far as outcomes have come. */
   readonly inputs?: Readonly<Record<string, number>>;
   readonly use_cache?: boolean;
 }
+
+export type StartDeps = PipelinesDeps & { readonly datasets: Datasets };
 
 export const executeJob = 'pipelines.execute';
 
@@ -56,7 +59,10 @@ export async function define(
 }
 
 /** Starts an execution in the background. One of a pipeline runs at a time: `pipeline_busy` names the one that does. */
-export async function start(deps: PipelinesDeps, caller: Caller, project: Project, input: Start): Promise<Execution> {
+export async function start(deps: StartDeps, caller: Caller, project: Project, input: Start): Promise<Execution> {
+  const { definition } = await pipelineDefinitions(deps).get(project, input.pipeline);
+  assertMayRun(caller, project, definition);
+  await assertInputs(deps, project, definition, input.inputs ?? {});
   const clock_ms = await deps.projectNow(project.id);
   return deps.database.write((tx) => startIn(deps, tx, caller, project, { ...input, clock_ms }));
 }
@@ -175,6 +181,20 @@ export async function existing(handle: Handle, project: Project, id: string): Pr
   const execution = await store.findExecution(handle, project.id, id);
   if (!execution) throw failure('not_found', { what: 'execution', name: id });
   return execution;
+}
+
+/** What is named wrongly is told at once, not by an execution that fails. */
+async function assertInputs(
+  { datasets }: StartDeps,
+  project: Project,
+  definition: PipelineDefinition,
+  given: Readonly<Record<string, number>>,
+): Promise<void> {
+  const unknown = Object.keys(given).find((name) => !definition.inputs.includes(name));
+  if (unknown !== undefined) {
+    throw failure('invalid_input', { field: 'inputs', expected: `one of ${definition.inputs.join(', ') || 'none'}`, got: unknown });
+  }
+  for (const [name, number] of Object.entries(given)) await datasets.version(project, name, number);
 }
 
 function mergedParams(definition: PipelineDefinition, given: Readonly<Record<string, Param>>): Record<string, Param> {

@@ -1,0 +1,74 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { checkoutRoot } from '../checkout.ts';
+
+export const launcher = join(checkoutRoot, 'slipway');
+const startLimit_ms = 20_000;
+const stopLimit_ms = 12_000;
+
+export interface StartedServer {
+  readonly address: string;
+  readonly pid: number;
+  /** From exec of the shell script to the first 200. */
+  readonly start_ms: number;
+  stop(): Promise<void>;
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.on('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => (typeof address === 'object' && address !== null ? resolve(address.port) : reject(new Error('no port'))));
+    });
+  });
+}
+
+/** Asks until the server answers 200, and tells how long that took since `began`. */
+async function firstAnswer_ms(address: string, began: number, ended: () => string | null): Promise<number> {
+  while (performance.now() - began < startLimit_ms) {
+    const why = ended();
+    if (why !== null) throw new Error(`slipway up ended before it served: ${why}`);
+    const response = await fetch(address).catch(() => null);
+    await response?.body?.cancel();
+    if (response?.status === 200) return performance.now() - began;
+    await wait(2);
+  }
+  throw new Error(`slipway up did not serve ${address} within ${startLimit_ms} ms`);
+}
+
+/** `./slipway up --auth off` on a data folder, until the first 200 of /health. */
+export async function startServer(data: string): Promise<StartedServer> {
+  const port = await freePort();
+  const address = `http://127.0.0.1:${port}`;
+  const began = performance.now();
+  const child = spawn(launcher, ['up', '--port', String(port), '--data', data, '--auth', 'off'], { stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (text: Buffer) => (output = (output + text.toString('utf8')).slice(-2_000)));
+  const exited = new Promise<void>((resolve) => child.on('close', () => resolve()));
+  async function stop(): Promise<void> {
+    child.kill('SIGTERM');
+    const kill = setTimeout(() => child.kill('SIGKILL'), stopLimit_ms);
+    await exited;
+    clearTimeout(kill);
+  }
+  try {
+    const { pid } = child;
+    if (pid === undefined) throw new Error(`${launcher} could not be started`);
+    const start_ms = await firstAnswer_ms(`${address}/health`, began, () => (child.exitCode === null ? null : output));
+    return { address, pid, start_ms, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** One verb to its end; throws what it said when it fails. */
+export function slipway(words: readonly string[]): void {
+  const { status, stdout, stderr } = spawnSync(launcher, words, { encoding: 'utf8', timeout: 120_000 });
+  if (status !== 0) throw new Error(`slipway ${words.join(' ')} failed: ${stdout}${stderr}`);
+}

@@ -310,6 +310,33 @@ test('an input that is not named is at its newest, and a wrong name or version i
   });
 });
 
+test('a fit from the cache is evaluated anew although its run was deleted', async () => {
+  await withPipelines(async (world) => {
+    await world.addData('points', table(1));
+    const define = (slices: string[]) =>
+      world.define('train', {
+        inputs: ['points'],
+        steps: {
+          fit: { kind: 'fit', trainer: 'logistic', target: 'y', from: 'points', exclude: [], settings: {}, needs: [] },
+          evaluate: { kind: 'evaluate', model: 'fit', on: 'points', slices, needs: [] },
+        },
+      });
+    await define([]);
+    const first = await world.ended(await world.pipelines.start(caller, project, { pipeline: 'train' }));
+    await world.runs.setRunLifecycle(caller, project, first.steps[0]?.outcome?.run_id ?? '', 'deleted');
+    await define(['kind']);
+    const { execution, steps } = await world.ended(await world.pipelines.start(caller, project, { pipeline: 'train' }));
+    assert.equal(execution.error, null);
+    assert.deepEqual(
+      steps.map((step) => [step.name, step.cache?.hit]),
+      [
+        ['fit', true],
+        ['evaluate', false],
+      ],
+    );
+  });
+});
+
 test('a training ends when its execution is cancelled, and makes way for the next one', async () => {
   await withPipelines(async (world) => {
     await world.addData('points', table(1));

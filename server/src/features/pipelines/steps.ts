@@ -116,8 +116,11 @@ export async function runEvaluateStep(deps: StepsDeps, step: EvaluateStep, conte
       value === null ? [] : [{ key: name === 'model' ? metric : `baseline/${metric}`, value, step: 0, timestamp_ms }],
     ),
   );
-  await deps.runs.logBatch(caller, project, run_id, { metrics });
-  await deps.runs.putArtifact(caller, project, run_id, { path: `evaluation/${step.on}.json`, digest: evaluation.digest });
+  // The fit may have come from the cache, and its run gone to the bin since: what was made is there all the same.
+  if ((await deps.runs.getRun(caller, project, run_id)).lifecycle === 'active') {
+    await deps.runs.logBatch(caller, project, run_id, { metrics });
+    await deps.runs.putArtifact(caller, project, run_id, { path: `evaluation/${step.on}.json`, digest: evaluation.digest });
+  } else context.log(`run ${run_id} is deleted, so the figures are not noted on it`);
   for (const { key, value } of metrics) context.log(`${key} ${value.toPrecision(4)}`);
   return { tables: {}, fitted: null, evaluation_digest: evaluation.digest, run_id, cpu_ms: result.cpu_ms };
 }

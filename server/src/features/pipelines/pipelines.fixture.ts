@@ -124,3 +124,12 @@ function actions({
     },
   };
 }
+
+/** 400 rows in which y is 1 mostly where x is large. */
+export function pointsTable(seed: number): string {
+  const rows = Array.from({ length: 400 }, (_, n) => {
+    const x = (n * 37 + seed) % 100;
+    return `${x},${n % 3 === 0 ? 'a' : 'b'},${x + ((n * 13) % 40) > 70 ? 1 : 0}`;
+  });
+  return `x,kind,y\n${rows.join('\n')}\n`;
+}

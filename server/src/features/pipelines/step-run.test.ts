@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
 import { SlipwayError } from '../../kernel/error.ts';
@@ -46,6 +48,24 @@ test('a command is a tracked run that says what it was, on what it ran and what 
       points.every((point) => point.timestamp_ms <= (run.ended_at_ms ?? 0)),
       'none after its end',
     );
+  });
+});
+
+test('a step does not fail because what it used cannot be noted, and the reason names no place of the machine', {
+  skip: process.platform !== 'linux' && 'what a process uses is read on Linux only',
+}, async () => {
+  await withPipelines(async (world) => {
+    await world.addData('points', pointsTable(1));
+    await world.define('train', {
+      inputs: ['points'],
+      steps: { fit: { kind: 'fit', trainer: 'logistic', target: 'y', from: 'points', exclude: [], settings: {}, needs: [] } },
+    });
+    rmSync(join(world.folder, 'executions'), { recursive: true });
+    const { execution } = await world.ended(await world.pipelines.start(caller, project, { pipeline: 'train' }));
+    assert.equal(execution.error, null);
+    const { text: log } = await world.pipelines.logs(caller, project, execution.id, 'fit', 0);
+    assert.match(log, /System metrics are not kept any more/);
+    assert.ok(!log.includes(world.folder), log);
   });
 });
 

@@ -1,6 +1,7 @@
 import { statfs } from 'node:fs/promises';
 import { availableParallelism, totalmem } from 'node:os';
 import type { Clock } from '../../kernel/clock.ts';
+import { SlipwayError } from '../../kernel/error.ts';
 import type { GroupSample } from '../../platform/compute/index.ts';
 import type { MetricPoint, Runs } from '../runs/index.ts';
 import type { StepContext } from './steps.ts';
@@ -98,7 +99,9 @@ export function recordSystemMetrics(deps: SystemMetricsDeps, context: Pick<StepC
       })
       .catch((error: unknown) => {
         refused = true;
-        context.log(`system metrics are not kept any more: ${error instanceof Error ? error.message : 'unknown'}`);
+        // Errors of the system name places of this machine.
+        const reason = error instanceof SlipwayError ? error.message : 'the server could not read or write them.';
+        context.log(`System metrics are not kept any more: ${reason}`);
       });
   }
 

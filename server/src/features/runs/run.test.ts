@@ -30,11 +30,10 @@ test('a param that is logged again with the same value is no news, with another 
 });
 
 test('keys with path tricks, control signs or no characters are refused', () => {
-  for (const key of ['', '/a', 'a//b', 'a/../b', '..', 'a\u0000', 'ключ\n', 'a'.repeat(251), 'a/./b', 'a,b']) {
+  for (const key of ['', '/a', 'a//b', 'a/../b', '..', 'a\u0000', 'ключ\n', 'a'.repeat(251), 'a/./b', 'a,b', 'a\ud800', '\u202ea']) {
     assert.throws(() => assertKey(key, 'key'), refused('invalid_input'), key);
   }
-  for (const key of ['loss', 'val/loss', 'ÄÖ_1', 'a b:c-d.e'].filter((key) => /^[\w/.\- :]+$/.test(key)))
-    assert.doesNotThrow(() => assertKey(key, 'key'));
+  for (const key of ['loss', 'val/loss', 'ÄÖ_1', '精度/验证', 'a b:c-d.e']) assert.doesNotThrow(() => assertKey(key, 'key'), key);
 });
 
 test('artifact paths stay inside their run', () => {

@@ -63,7 +63,8 @@ export const batchLimits = {
   tagValue_chars: 8000,
 } as const;
 
-const keyGrammar = /^[\w/.\- :]+$/;
+/** `\w` of the MLflow client is Python's, which takes letters and digits of every script. */
+const keyGrammar = /^[\p{L}\p{N}_/.\- :]+$/u;
 
 /** Word characters, slash, dot, dash, space and colon, and no path tricks: the key must be its own POSIX normal form. */
 export function assertKey(key: string, field: string): void {

@@ -16,7 +16,8 @@ test('a command is a tracked run that says what it was, on what it ran and what 
   skip: process.platform !== 'linux' && 'what a process uses is read on Linux only',
 }, async () => {
   await withPipelines(async (world) => {
-    const busy = 'while (process.cpuUsage().user < 900_000); console.log(process.env.SLIPWAY_RUN)';
+    const spend = 'for (let used = {user: 0, system: 0}; used.user + used.system < 900_000; used = process.cpuUsage());';
+    const busy = `${spend} console.log(process.env.SLIPWAY_RUN)`;
     await world.define('busy', {
       params: { trees: 60 },
       steps: { loop: { kind: 'run', command: [process.execPath, '-e', busy], ...needs } },

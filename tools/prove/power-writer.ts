@@ -7,6 +7,19 @@ const [, , name = '', folder = '', seed = '0', first = '0', control = ''] = proc
 const target = await targets[name]?.();
 if (!target) throw new Error(`No target ${name}`);
 
+/** At once, since the next moment may be the last; again where the reader is slow and the pipe is full. */
+async function say(line: string): Promise<void> {
+  for (;;) {
+    try {
+      writeSync(1, line);
+      return;
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'EAGAIN')) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+  }
+}
+
 /** Writes in flight at any moment; the harness counts on it when it asks what may have been begun. */
 const together = 16;
 const write = await target.start(folder, Number(seed), control === 'control');
@@ -19,7 +32,7 @@ await Promise.all(
     for (;;) {
       const n = next++;
       await write(n);
-      writeSync(1, `${n}\n`);
+      await say(`${n}\n`);
     }
   }),
 );

@@ -14,7 +14,7 @@ const rowsPerRequest = 1_000;
 const outcomesPerRequest = 5_000;
 
 export const predict = verb({
-  usage: 'predict <deployment> [json]',
+  usage: 'predict <deployment> [row]',
   summary: 'Score one row, or a file of rows.',
   example: `predict delay '{"carrier": "UA", "origin": "EWR", "distance_miles": 2475}'`,
   options: {
@@ -22,7 +22,7 @@ export const predict = verb({
     'id <column>': 'column of a file that has the ids of the rows',
     'time <column>': 'column of a file that has the event times',
   },
-  async run({ deployment, json, file, id, time }, work) {
+  async run({ deployment, row: json, file, id, time }, work) {
     if (json !== undefined && file !== undefined) throw usageProblem('A row and a file were given.', 'Give one of them.');
     const read = file === undefined ? { rows: [rowOf(json)], isText: false } : readRows(work.environment.folder, file);
     const given = read.rows;

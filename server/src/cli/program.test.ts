@@ -49,6 +49,20 @@ test('arguments and options come as the verb declares them', async () => {
   assert.deepEqual((await parse('deploy delay --version 3')).parsed?.input, { deployment: 'delay', version: '3' });
 });
 
+test('no argument of a verb has the name of one of its options, which would overwrite it', async () => {
+  for (const { entries } of groups) {
+    for (const verb of entries.flatMap((entry) => ('noun' in entry ? entry.verbs : [entry]))) {
+      const given = [...verb.usage.matchAll(/[<[](\w+)/g)].map(([, name]) => name);
+      const options = ['json', 'server', 'project', ...Object.keys(verb.options ?? {}).map((option) => option.split(' ')[0])];
+      assert.deepEqual(
+        given.filter((name) => options.includes(name)),
+        [],
+        verb.usage,
+      );
+    }
+  }
+});
+
 test('a verb that is misspelt is refused with the one that was meant', async (t) => {
   const { exit, error } = await slipway(temporaryFolder(t), ['aply']);
   assert.equal(exit, exits.usage);

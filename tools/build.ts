@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { build, type Plugin } from 'esbuild';
 import { entries } from '../server/src/platform/compute/entries.ts';
 import { checkoutRoot } from './checkout.ts';
@@ -82,16 +83,48 @@ async function bundle(into: string): Promise<void> {
   );
 }
 
-/** Moves file by file, parts before programs and the stamp last, so that at every moment what lies in `dist` fits together. */
-function publish(from: string): void {
+/**
+ * Moves file by file, parts before programs and the stamp last, so that at every moment what lies there fits together. Of an older
+ * build the files that match `parts` are kept for a while.
+ */
+function publish(from: string, target: string, parts: RegExp): void {
   const order = (name: string): number => (name.startsWith('chunk-') ? 0 : name === '.stamp' ? 3 : name === 'main.js' ? 2 : 1);
   const built = readdirSync(from).sort((a, b) => order(a) - order(b));
   for (const name of built) renameSync(join(from, name), join(target, name));
   const current = new Set(built);
   for (const name of readdirSync(target)) {
-    if (current.has(name) || !/^(chunk-|\.build-)/.test(name)) continue;
+    if (current.has(name) || !parts.test(name)) continue;
     const age_ms = Date.now() - (statSync(join(target, name), { throwIfNoEntry: false })?.mtimeMs ?? 0);
     if (age_ms > leftover_ms) rmSync(join(target, name), { recursive: true, force: true });
+  }
+}
+
+/** The web app, when something it is made of is newer than what was built; it takes some seconds, the bundle half a second. */
+async function buildWeb(): Promise<void> {
+  const web = join(checkoutRoot, 'web');
+  const into = join(target, 'web');
+  const builtAt_ms = statSync(join(into, '.stamp'), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  const inputs = [join(web, 'index.html'), join(web, 'vite.config.ts'), join(checkoutRoot, 'package-lock.json')];
+  for (const folder of [join(web, 'src'), join(web, 'public'), join(checkoutRoot, 'sdk/src')]) {
+    inputs.push(folder, ...readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name)));
+  }
+  if (inputs.every((path) => statSync(path).mtimeMs < builtAt_ms)) return;
+  mkdirSync(join(into, 'assets'), { recursive: true });
+  const fresh = mkdtempSync(join(target, '.build-'));
+  try {
+    writeFileSync(join(fresh, '.stamp'), '');
+    const vite = await import('vite');
+    await vite.build({ root: web, logLevel: 'warn', build: { outDir: fresh, emptyOutDir: false } });
+    const assets = join(fresh, 'assets');
+    for (const name of readdirSync(assets)) {
+      if (/\.(js|css)$/.test(name)) writeFileSync(join(assets, `${name}.gz`), gzipSync(readFileSync(join(assets, name)), { level: 9 }));
+    }
+    // Parts before the page that names them. A tab that is open still asks for the parts of the build before.
+    publish(assets, join(into, 'assets'), /./);
+    rmSync(assets, { recursive: true });
+    publish(fresh, into, /^$/);
+  } finally {
+    rmSync(fresh, { recursive: true, force: true });
   }
 }
 
@@ -103,7 +136,8 @@ async function main(): Promise<void> {
     // Written before a source is read: what changes during the build is newer than the stamp and builds again.
     writeFileSync(join(folder, '.stamp'), '');
     await bundle(folder);
-    publish(folder);
+    publish(folder, target, /^(chunk-|\.build-)/);
+    await buildWeb();
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -16,8 +16,8 @@ export interface CallOptions {
   readonly idempotencyKey?: string;
 }
 
-/** Bytes to send. Only a `Uint8Array` can be sent again when an attempt fails. */
-export type Bytes = Uint8Array | ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>;
+/** Bytes to send. Only a `Uint8Array` or a `Blob` can be sent again when an attempt fails; of a browser's files only these two can be sent. */
+export type Bytes = Uint8Array | Blob | ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>;
 
 /** Bytes that arrive. Read `stream`, or `bytes()`, or `text()`: one of them, once. */
 export interface ByteAnswer {

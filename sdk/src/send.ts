@@ -32,9 +32,25 @@ export function addressOf(server: string, operation: Operation, input: AnyInput)
 
 function bytesBody(body: Bytes): RequestInit {
   if (body instanceof Uint8Array) return { body: body as Uint8Array<ArrayBuffer> };
-  const stream = body instanceof ReadableStream ? body : ReadableStream.from(body);
+  if (body instanceof Blob) return { body };
+  const stream = body instanceof ReadableStream ? body : streamOf(body);
   // `half`: the answer is read after the body was sent, which is all that HTTP/1.1 offers. Types of fetch do not know it yet.
   return { body: stream, duplex: 'half' } as RequestInit;
+}
+
+/** As `ReadableStream.from`, which not all browsers have. */
+function streamOf(pieces: AsyncIterable<Uint8Array>): ReadableStream<Uint8Array> {
+  const iterator = pieces[Symbol.asyncIterator]();
+  return new ReadableStream({
+    async pull(controller) {
+      const { done, value } = await iterator.next();
+      if (done) controller.close();
+      else controller.enqueue(value);
+    },
+    async cancel(reason) {
+      await iterator.return?.(reason);
+    },
+  });
 }
 
 function requestOf(connection: Connection, operation: Operation, input: AnyInput, extra: Readonly<Record<string, string>>): RequestInit {

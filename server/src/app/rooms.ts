@@ -1,6 +1,7 @@
 import { createHttp, createMetrics, type Http } from '../platform/http/index.ts';
 import type { App } from './build-app.ts';
 import { routesOf } from './routes.ts';
+import { createWebPages } from './web-pages.ts';
 
 export { buildApp } from './build-app.ts';
 
@@ -18,5 +19,6 @@ export function createHttpOf(app: App, auth: 'on' | 'off'): Http {
     clock,
     hosts: [],
     origins: [],
+    page: createWebPages(),
   });
 }

@@ -22,7 +22,13 @@ import { assertWhence, type Served } from './origins.ts';
 import type { Route } from './route.ts';
 import { type Credentials, createServe, defaultLimits, type HttpLimits } from './serve.ts';
 
-/** A file of the web app, found by its path. */
+/** What a GET that no route answers may ask for. */
+export interface PageRequest {
+  readonly path: string;
+  readonly acceptsGzip: boolean;
+}
+
+/** A file of the web app, found by its path. Its headers win over those that every page has. */
 export interface Page {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -34,7 +40,7 @@ export interface HttpOptions extends Served {
   readonly authenticate: (credentials: Credentials) => Promise<Caller | null>;
   readonly resolveProject: (name: string) => Promise<Project>;
   /** What a GET that no route answers gets; null for 404. */
-  readonly page?: (path: string) => Promise<Page | null>;
+  readonly page?: (request: PageRequest) => Promise<Page | null>;
   readonly database: Database;
   readonly metrics: Metrics;
   readonly log: Log;
@@ -136,7 +142,8 @@ function prepare(app: FastifyInstance, { page, metrics, log, hosts, origins }: H
   app.setErrorHandler((error, request, reply) => sendError(error, request, reply, log));
   app.setNotFoundHandler(async (request, reply) => {
     const path = request.url.split('?', 1)[0] ?? '/';
-    const found = request.method === 'GET' && page ? await page(path) : null;
+    const acceptsGzip = /\bgzip\b/.test(header(request.headers['accept-encoding']) ?? '');
+    const found = request.method === 'GET' && page ? await page({ path, acceptsGzip }) : null;
     if (!found) throw failure('route_not_found', { method: request.method, path });
     reply
       .headers({ ...pageHeaders, 'content-security-policy': pagePolicy })

@@ -1,5 +1,5 @@
 export { type EventStreamLimits, type PushStream, pushStream, type ServerSentEvent } from './events-stream.ts';
-export { createHttp, type Http, type HttpOptions, type Page } from './http.ts';
+export { createHttp, type Http, type HttpOptions, type Page, type PageRequest } from './http.ts';
 export { createMetrics, type EventLoopDelay, type Metrics } from './metrics.ts';
 export { openApiOf } from './openapi.ts';
 export { describe, invalidInput, type Problem } from './problems.ts';

@@ -46,7 +46,8 @@ export const defaultLimits: HttpLimits = {
   upload_bytes: 64 * 1024 ** 3,
   body_ms: 30_000,
   streams: 200,
-  heartbeat_ms: 15_000,
+  // The pages call themselves not live after ten seconds without news.
+  heartbeat_ms: 5_000,
   stall_ms: 30_000,
 };
 

@@ -1,0 +1,172 @@
+import { Avatar, Burger, Drawer, Menu, useMantineColorScheme } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { IconSelector } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { Link, Outlet, useRouterState } from '@tanstack/react-router';
+import { useMemo } from 'react';
+import { client } from '../client/client.ts';
+import { useLive } from '../client/live.ts';
+import { useNames } from '../client/view.ts';
+import { TimeContext } from '../design/time.tsx';
+import { projectsQuery, useMe, useProject } from '../features/access/access-api.ts';
+import { words } from '../words/index.ts';
+import { LiveMark } from './live-mark.tsx';
+import { type Place, places } from './places.ts';
+import styles from './shell.module.css';
+
+/** The frame of all pages of a project: places at the left, where one is and what one can do at the top. */
+export function Shell() {
+  const { project: name } = useNames('project');
+  const project = useProject(name);
+  const me = useMe().data;
+  const [menuOpen, menu] = useDisclosure(false);
+  useLive(project.name);
+  // A project whose data drives its clock has its own present; it moves when the query is fetched anew.
+  const time = useMemo(
+    () => ({ zone: project.zone, now_ms: project.clock === 'data' ? () => project.now_ms : Date.now }),
+    [project.zone, project.clock, project.now_ms],
+  );
+  return (
+    <TimeContext.Provider value={time}>
+      <a className={styles['skip']} href="#content">
+        {words.shell.skip}
+      </a>
+      <div className={styles['app']}>
+        <aside className={styles['side']}>
+          <Places project={project.name} />
+        </aside>
+        <Drawer opened={menuOpen} onClose={menu.close} size={240} title={words.shell.main}>
+          <Places project={project.name} onGo={menu.close} />
+        </Drawer>
+        <div className={styles['right']}>
+          <header className={styles['top']}>
+            <Burger className={styles['burger']} opened={menuOpen} onClick={menu.toggle} size="sm" aria-label={words.shell.openMenu} />
+            <Crumbs project={project.name} />
+            <LiveMark />
+            <Person name={me?.name ?? ''} auth={me?.auth ?? true} />
+          </header>
+          {me?.auth === false && <p className={styles['banner']}>{words.shell.noAuth}</p>}
+          <main id="content" className={styles['main']} tabIndex={-1}>
+            <Outlet />
+          </main>
+        </div>
+      </div>
+    </TimeContext.Provider>
+  );
+}
+
+function Places({ project, onGo }: { readonly project: string; readonly onGo?: () => void }) {
+  const groups: { readonly group: Place['group']; readonly places: Place[] }[] = [];
+  for (const place of places) {
+    const last = groups.at(-1);
+    if (last && last.group === place.group) last.places.push(place);
+    else groups.push({ group: place.group, places: [place] });
+  }
+  return (
+    <nav className={styles['places']} aria-label={words.shell.main}>
+      <Link to="/" className={styles['brand']}>
+        <img src="/slipway.svg" width={22} height={22} alt="" /> <span>{words.shell.product}</span>
+      </Link>
+      <ProjectSwitch project={project} />
+      {groups.map(({ group, places }) => (
+        <div key={places[0]?.name} className={group === undefined && places[0]?.name === 'settings' ? styles['foot'] : undefined}>
+          {group && <div className={styles['group']}>{words.shell.groups[group]}</div>}
+          {places.map(({ name, path, icon: Icon }) => (
+            <Link
+              key={name}
+              to={`/p/$project${path}` as '/p/$project'}
+              params={{ project }}
+              activeOptions={{ exact: path === '', includeSearch: false }}
+              className={styles['place']}
+              title={words.shell.places[name]}
+              onClick={onGo}
+            >
+              <Icon size={17} stroke={1.7} aria-hidden />
+              <span>{words.shell.places[name]}</span>
+            </Link>
+          ))}
+        </div>
+      ))}
+    </nav>
+  );
+}
+
+function ProjectSwitch({ project }: { readonly project: string }) {
+  const asked = useQuery(projectsQuery);
+  return (
+    <Menu width={220} position="bottom-start">
+      <Menu.Target>
+        <button type="button" className={styles['project']} aria-label={`${words.shell.switchProject}: ${project}`}>
+          <span className={styles['initials']} aria-hidden>
+            {project.slice(0, 2).toUpperCase()}
+          </span>
+          <span className={styles['projectName']}>{project}</span>
+          <IconSelector size={14} aria-hidden />
+        </button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {asked.data?.projects.map(({ id, name }) => (
+          <Menu.Item key={id} component={Link} {...({ to: '/p/$project', params: { project: name } } as object)}>
+            {name}
+          </Menu.Item>
+        ))}
+        <Menu.Divider />
+        <Menu.Item component={Link} {...({ to: '/' } as object)}>
+          {words.shell.allProjects}
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
+/** Project, place, thing: the parts of the address as links. */
+function Crumbs({ project }: { readonly project: string }) {
+  const path = useRouterState({ select: ({ location }) => location.pathname });
+  const parts = path.split('/').filter(Boolean).slice(2).map(decodeURIComponent);
+  const place = places.find(({ path }) => path === `/${parts[0] ?? ''}`);
+  return (
+    <nav className={styles['crumbs']} aria-label="Breadcrumbs">
+      <Link to="/p/$project" params={{ project }}>
+        {project}
+      </Link>
+      {place ? (
+        <Link to={`/p/$project${place.path}` as '/p/$project'} params={{ project }}>
+          {words.shell.places[place.name]}
+        </Link>
+      ) : (
+        parts[0] === undefined && <b>{words.shell.places.home}</b>
+      )}
+      {parts[1] !== undefined && <b className="name">{parts[1]}</b>}
+    </nav>
+  );
+}
+
+function Person({ name, auth }: { readonly name: string; readonly auth: boolean }) {
+  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const signOut = async () => {
+    await client.access.signOut();
+    location.assign('/sign-in');
+  };
+  return (
+    <Menu width={200} position="bottom-end">
+      <Menu.Target>
+        <button type="button" className={styles['person']} aria-label={`${words.shell.person}: ${name}`}>
+          <Avatar size={26} radius="xl" color="gray" variant="filled">
+            {name.slice(0, 2).toUpperCase()}
+          </Avatar>
+        </button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Label>{name}</Menu.Label>
+        <Menu.Label>{words.shell.appearance}</Menu.Label>
+        {(['light', 'dark', 'auto'] as const).map((scheme) => (
+          <Menu.Item key={scheme} fw={scheme === colorScheme ? 640 : 400} onClick={() => setColorScheme(scheme)}>
+            {words.shell[scheme]}
+          </Menu.Item>
+        ))}
+        {auth && <Menu.Divider />}
+        {auth && <Menu.Item onClick={() => void signOut()}>{words.shell.signOut}</Menu.Item>}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

@@ -1,0 +1,30 @@
+/**
+ * Which answers an event makes stale, by the first part of its type. A key of a query begins with the noun it shows; pages that
+ * show several nouns have several queries.
+ */
+const touchedBy: Readonly<Record<string, readonly string[]>> = {
+  alias: ['models'],
+  approval: ['approvals', 'models', 'gates'],
+  'dataset-version': ['datasets'],
+  deployment: ['deployments', 'models', 'reports'],
+  drift: ['monitors'],
+  execution: ['pipelines', 'runs', 'models', 'automations'],
+  experiment: ['runs'],
+  gate: ['gates', 'models', 'approvals'],
+  incident: ['monitors', 'reports'],
+  member: ['access'],
+  'model-version': ['models', 'deployments'],
+  monitor: ['monitors', 'automations'],
+  notification: ['notifications'],
+  person: ['access'],
+  project: ['access', 'monitors', 'automations'],
+  'project-file': ['datasets', 'pipelines', 'models', 'gates', 'deployments', 'monitors', 'automations', 'notifications'],
+  retraining: ['automations', 'monitors', 'pipelines'],
+  token: ['access'],
+};
+
+/** `audit` is touched by everything; a noun that has no row here touches the answers of its own plural. */
+export function nounsTouchedBy(type: string): readonly string[] {
+  const noun = type.split('.', 1)[0] ?? type;
+  return ['audit', ...(touchedBy[noun] ?? [`${noun}s`])];
+}

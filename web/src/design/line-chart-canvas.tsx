@@ -1,0 +1,171 @@
+import 'uplot/dist/uPlot.min.css';
+import { useComputedColorScheme, useMantineTheme } from '@mantine/core';
+import { useEffect, useRef } from 'react';
+import UPlot from 'uplot';
+import type { Line, LineChartProps } from './line-chart.tsx';
+import { colors } from './tokens.ts';
+
+type CanvasProps = LineChartProps & { readonly height: number; readonly format: (value: number) => string; readonly zone: string };
+type Palette = (typeof colors)['light' | 'dark'];
+
+/** uPlot draws; this turns our props into its options. A part of its own, so that pages without a chart do not fetch it. */
+export default function LineChartCanvas(props: CanvasProps) {
+  const box = useRef<HTMLDivElement>(null);
+  const palette = colors[useComputedColorScheme('light')];
+  const { fontFamily } = useMantineTheme();
+  useEffect(() => {
+    const element = box.current;
+    if (!element) return;
+    const options = optionsOf(props, palette, fontFamily, element.clientWidth);
+    const plot = new UPlot(options, dataOf(props), element);
+    const resize = new ResizeObserver(() => plot.setSize({ width: element.clientWidth, height: props.height }));
+    resize.observe(element);
+    return () => {
+      resize.disconnect();
+      plot.destroy();
+    };
+  }, [props, palette, fontFamily]);
+  return <div ref={box} />;
+}
+
+/** uPlot wants x, then one array a series; a band is two series more, filled between. Its times are seconds. */
+function dataOf({ x, time, lines }: CanvasProps): UPlot.AlignedData {
+  const xs = time ? x.map((at_ms) => at_ms / 1000) : [...x];
+  return [xs, ...lines.flatMap(({ values, band }) => [[...values], ...(band ? [[...band.high], [...band.low]] : [])])] as UPlot.AlignedData;
+}
+
+function optionsOf(props: CanvasProps, palette: Palette, font: string, width: number): UPlot.Options {
+  const { lines, height, format, time = false, zone, cursor, onZoom } = props;
+  const series: UPlot.Series[] = [{}];
+  const bands: UPlot.Band[] = [];
+  for (const line of lines) {
+    series.push(lineSeries(line, palette));
+    if (!line.band) continue;
+    const edge = { stroke: 'transparent', points: { show: false } };
+    bands.push({ series: [series.length, series.length + 1], fill: `${palette.chart[line.color]}29` });
+    series.push({ ...edge, label: `${line.name} high` }, { ...edge, label: `${line.name} low` });
+  }
+  const axis = { stroke: palette.text.muted, font: `11px ${font}`, grid: { stroke: palette.line.grid, width: 1 }, ticks: { show: false } };
+  return {
+    width,
+    height,
+    series,
+    bands,
+    legend: { show: false },
+    padding: [10, 12, 0, 0],
+    ...(time ? { tzDate: (seconds: number) => UPlot.tzDate(new Date(seconds * 1000), zone) } : {}),
+    scales: { x: { time }, y: { range: (_plot, low, high) => spanOf(low, high, props) } },
+    axes: [
+      { ...axis, grid: { show: false }, size: 26 },
+      { ...axis, size: 52, values: (_plot, ticks) => ticks.map(format) },
+    ],
+    cursor: { ...(cursor === undefined ? {} : { sync: { key: cursor } }), drag: { x: onZoom !== undefined, y: false, setScale: false } },
+    hooks: {
+      drawClear: [(plot) => drawHatched(plot, props, palette)],
+      draw: [(plot) => drawLimits(plot, props, palette, font), (plot) => drawMarks(plot, props, palette, font)],
+      setSelect: [
+        (plot) => {
+          if (!onZoom || plot.select.width < 4) return;
+          const at = (px: number) => plot.posToVal(px, 'x') * (time ? 1000 : 1);
+          onZoom(at(plot.select.left), at(plot.select.left + plot.select.width));
+        },
+      ],
+    },
+  };
+}
+
+function lineSeries({ name, color, dashed, values }: Line, palette: Palette): UPlot.Series {
+  // A lone point has no line: only as a dot is it there at all.
+  const lonely = values.filter((value) => value !== null).length < 3;
+  return {
+    label: name,
+    stroke: palette.chart[color],
+    width: 1.6,
+    ...(dashed ? { dash: [7, 3] } : {}),
+    points: { show: lonely, size: 5, fill: palette.chart[color] },
+  };
+}
+
+/** Limits count as values, so that the line is shown before it is crossed. */
+function spanOf(low: number | null, high: number | null, { limits = [] }: CanvasProps): [number, number] {
+  const values = [low, high, ...limits.map(({ value }) => value)].filter((value) => value !== null && Number.isFinite(value)) as number[];
+  if (values.length === 0) return [0, 1];
+  const least = Math.min(...values);
+  const most = Math.max(...values);
+  const air = (most - least || Math.abs(most) || 1) * 0.08;
+  return [least >= 0 && least - air < 0 ? 0 : least - air, most + air];
+}
+
+const inside = (plot: UPlot) => plot.bbox;
+const toX = (plot: UPlot, at: number, time: boolean | undefined) => plot.valToPos(time ? at / 1000 : at, 'x', true);
+
+function drawLimits(plot: UPlot, { limits = [] }: CanvasProps, palette: Palette, font: string): void {
+  const { ctx } = plot;
+  const { left, width } = inside(plot);
+  ctx.save();
+  ctx.strokeStyle = palette.bad.graphic;
+  ctx.fillStyle = palette.bad.text;
+  ctx.lineWidth = devicePixelRatio * 1.2;
+  ctx.font = `600 ${11 * devicePixelRatio}px ${font}`;
+  ctx.textAlign = 'left';
+  for (const { value, label } of limits) {
+    const y = plot.valToPos(value, 'y', true);
+    ctx.setLineDash([7 * devicePixelRatio, 4 * devicePixelRatio]);
+    ctx.beginPath();
+    ctx.moveTo(left, y);
+    ctx.lineTo(left + width, y);
+    ctx.stroke();
+    ctx.fillText(label, left + 4 * devicePixelRatio, y - 5 * devicePixelRatio);
+  }
+  ctx.restore();
+}
+
+function drawMarks(plot: UPlot, { marks = [], time }: CanvasProps, palette: Palette, font: string): void {
+  const { ctx } = plot;
+  const { top, height, left, width } = inside(plot);
+  ctx.save();
+  ctx.strokeStyle = palette.line.strong;
+  ctx.fillStyle = palette.text.secondary;
+  ctx.lineWidth = devicePixelRatio;
+  ctx.font = `${11 * devicePixelRatio}px ${font}`;
+  for (const { x, label } of marks) {
+    const at = toX(plot, x, time);
+    if (at < left || at > left + width) continue;
+    ctx.setLineDash([2 * devicePixelRatio, 3 * devicePixelRatio]);
+    ctx.beginPath();
+    ctx.moveTo(at, top);
+    ctx.lineTo(at, top + height);
+    ctx.stroke();
+    ctx.textAlign = at > left + width * 0.9 ? 'right' : 'left';
+    ctx.fillText(label, at + (ctx.textAlign === 'left' ? 4 : -4) * devicePixelRatio, top + 10 * devicePixelRatio);
+  }
+  ctx.restore();
+}
+
+function drawHatched(plot: UPlot, { hatched = [], time }: CanvasProps, palette: Palette): void {
+  const { ctx } = plot;
+  const { left, top, width, height } = inside(plot);
+  for (const { from, to, label } of hatched) {
+    const start = Math.max(left, toX(plot, from, time));
+    const end = Math.min(left + width, toX(plot, to, time));
+    if (end <= start) continue;
+    ctx.save();
+    ctx.beginPath();
+    ctx.rect(start, top, end - start, height);
+    ctx.fillStyle = palette.surface.subtle;
+    ctx.fill();
+    ctx.clip();
+    ctx.strokeStyle = palette.line.hatch;
+    ctx.lineWidth = devicePixelRatio;
+    ctx.beginPath();
+    for (let at = start - height; at < end; at += 7 * devicePixelRatio) {
+      ctx.moveTo(at, top + height);
+      ctx.lineTo(at + height, top);
+    }
+    ctx.stroke();
+    ctx.fillStyle = palette.text.secondary;
+    ctx.textAlign = 'center';
+    ctx.fillText(label, (start + end) / 2, top + 12 * devicePixelRatio);
+    ctx.restore();
+  }
+}

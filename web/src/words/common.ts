@@ -1,0 +1,23 @@
+export const common = {
+  stillWaiting: 'Still waiting for the server.',
+  serverAway: 'The server does not answer. Is `slipway up` running? This page tries again by itself.',
+  reload: 'Load the page again. If it happens again, the details help whoever looks into it.',
+  tryAgain: 'Try again',
+  copyDetails: 'Copy details',
+  copy: 'Copy',
+  copied: 'Copied',
+  cancel: 'Cancel',
+  close: 'Close',
+  undo: 'Undo',
+  more: 'More',
+  loadOlder: 'Show older ones',
+  missing: 'not known',
+  reason: 'Reason',
+  reasonHint: 'One line; it is kept in the audit trail.',
+  notAllowed: (permission: string, project: string) =>
+    `You may not do this: it needs the right “${permission}” in the project ${project}. Whoever administers the project can give it.`,
+  table: 'Table',
+  chart: 'Chart',
+  version: (number: number) => `v${number}`,
+  rows: (text: string) => `${text} rows`,
+};

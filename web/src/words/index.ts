@@ -1,0 +1,8 @@
+import { common } from './common.ts';
+import { shell } from './shell.ts';
+import { localised } from './localised.ts';
+
+/** Every word that the pages show, one file for each noun. A sentence with figures in it is a function of them. */
+const catalogue = { common, shell };
+
+export const words = localised(catalogue, globalThis.location?.search ?? '');

@@ -1,0 +1,17 @@
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vite';
+
+/** Files get the hash of their content into their name, so that a browser may keep them for good. */
+export default defineConfig({
+  plugins: [react()],
+  build: {
+    outDir: '../server/dist/web',
+    emptyOutDir: true,
+    target: 'es2024',
+    // A data: address would need a wider policy than the pages have.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    reportCompressedSize: false,
+    chunkSizeWarningLimit: 700,
+  },
+});

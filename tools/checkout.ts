@@ -31,5 +31,5 @@ export function readText(path: string, root: string = checkoutRoot): string {
 
 /** Our own TypeScript: not what a generator wrote, and not AssemblyScript, which only looks like it. */
 export function isOurTypeScript(path: string): boolean {
-  return path.endsWith('.ts') && !path.endsWith('.gen.ts') && !path.startsWith('tools/kernels/') && !path.endsWith('.as.ts');
+  return /\.tsx?$/.test(path) && !path.endsWith('.gen.ts') && !path.startsWith('tools/kernels/') && !path.endsWith('.as.ts');
 }

@@ -156,6 +156,37 @@ function workspaceRules(): ImportRule[] {
   ];
 }
 
+/** The pages: app above features above client and design. */
+function pageRules(): ImportRule[] {
+  return [
+    rule(
+      'pages-through-the-api',
+      'Pages are a client of the API: they import the SDK, and of contracts types only.',
+      { path: '^web/src/' },
+      { path: '^(server|contracts|tools|tests|examples)/' },
+    ),
+    rule(
+      'design-knows-no-noun',
+      'Parts of the design are told what to show: they know words and numbers, not features or the API.',
+      { path: '^web/src/design/' },
+      { path: '^web/src/(app|client|features)/' },
+    ),
+    rule(
+      'client-below-pages',
+      'web/src/client and web/src/words are below the pages.',
+      { path: '^web/src/(client|words)/' },
+      { path: '^web/src/(app|features)/' },
+    ),
+    rule(
+      'doors-of-pages',
+      "A page's room enters another one through its `*-api.ts`, and whoever offers an action through access/allowed.tsx.",
+      { path: '^web/src/features/([^/]+)/' },
+      { path: '^web/src/features/[^/]+/.+', pathNot: ['^web/src/features/$1/', '-api\\.ts$', 'access/allowed\\.tsx$'] },
+    ),
+    rule('app-above-pages', 'Only main.tsx and app know all pages.', { path: '^web/src/features/' }, { path: '^web/src/app/' }),
+  ];
+}
+
 /** Every import rule of the house, for dependency-cruiser's `forbidden`. */
 export function importRules(): ImportRule[] {
   return [
@@ -164,5 +195,6 @@ export function importRules(): ImportRule[] {
     ...floorRules(),
     ...doorRules(),
     ...workspaceRules(),
+    ...pageRules(),
   ];
 }

@@ -12,7 +12,7 @@ const usage = `npm test -- [--only PATTERN] [--name PATTERN] [--no-skips]
 
 /** Journeys start whole servers and measure them, so they run alone and after all else. */
 const batches = [
-  { title: 'unit tests', roots: /^(contracts|sdk|server|tools|examples)\//, concurrency: 2, fileTimeout_ms: 300_000 },
+  { title: 'unit tests', roots: /^(contracts|sdk|server|web|tools|examples)\//, concurrency: 2, fileTimeout_ms: 300_000 },
   { title: 'journeys', roots: /^tests\//, concurrency: 1, fileTimeout_ms: 900_000 },
 ] as const;
 

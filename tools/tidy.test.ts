@@ -23,6 +23,8 @@ const clockReaders: readonly RegExp[] = [
   /^server\/src\/main\.ts$/,
   /^server\/src\/(app|cli)\//,
   /-(child|thread)\.ts$/,
+  // Pages live in the present of whoever looks; their figures are made in plain files that do not ask.
+  /^web\/src\/client\/|\.tsx$/,
   // Spreads the retries of clients over time.
   /^sdk\/src\/send\.ts$/,
 ];
@@ -47,7 +49,7 @@ function outside(allowed: readonly RegExp[], pick: (one: Facts) => readonly Foun
 
 /** Every line of our text files that matches. Lock files are npm's, the licence is Apache's. */
 function linesThatMatch(pattern: RegExp, among: (path: string) => boolean): string[] {
-  const text = /\.(ts|mjs|js|json|md|ya?ml|sh|sql|py|css|html|csv)$|(^|\/)(slipway|run|LICENSE|\.npmrc|\.gitignore)$/;
+  const text = /\.(tsx?|mjs|js|json|md|ya?ml|sh|sql|py|css|html|csv)$|(^|\/)(slipway|run|LICENSE|\.npmrc|\.gitignore)$/;
   const chosen = files.filter(
     (path) => text.test(path) && path !== 'package-lock.json' && statSync(join(checkoutRoot, path)).size < 2_000_000,
   );

@@ -7,8 +7,8 @@ import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { createQueries } from './client/queries.ts';
 import { createPages } from './app/router.tsx';
+import { createQueries } from './client/queries.ts';
 import { theme, variablesResolver } from './design/theme.ts';
 
 /** The server writes it into each page; styles without it are refused by the policy of the pages. */

@@ -11,7 +11,7 @@ import {
   IconRocket,
   IconSettings,
 } from '@tabler/icons-react';
-import { words } from '../words/index.ts';
+import type { words } from '../words/index.ts';
 
 export type PlaceName = keyof typeof words.shell.places;
 

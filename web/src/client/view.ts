@@ -2,7 +2,9 @@ import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useCallback, useMemo } from 'react';
 
 type Field = string | number | boolean | readonly string[];
-type Wide<T> = { readonly [K in keyof T]: T[K] extends string ? string : T[K] extends number ? number : T[K] extends boolean ? boolean : readonly string[] };
+type Wide<T> = {
+  readonly [K in keyof T]: T[K] extends string ? string : T[K] extends number ? number : T[K] extends boolean ? boolean : readonly string[];
+};
 
 /**
  * The state of a page as its address: `useView({ tab: 'profile', col: '' })` reads and writes `?tab=…&col=…`. A field that is missing or
@@ -17,7 +19,10 @@ export function useView<const T extends Readonly<Record<string, Field>>>(
   // Defaults are written as a literal at each call: their text says whether they are the same.
   const key = JSON.stringify(defaults);
   const view = useMemo(() => {
-    const fields = Object.entries(JSON.parse(key) as T).map(([name, usual]) => [name, sameKind(search[name], usual) ? search[name] : usual]);
+    const fields = Object.entries(JSON.parse(key) as T).map(([name, usual]) => [
+      name,
+      sameKind(search[name], usual) ? search[name] : usual,
+    ]);
     return Object.fromEntries(fields) as Wide<T>;
   }, [search, key]);
   const change = useCallback(

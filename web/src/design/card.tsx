@@ -1,4 +1,4 @@
-import { type ReactNode, useId } from 'react';
+import { type CSSProperties, type ReactNode, useId } from 'react';
 import styles from './card.module.css';
 
 export interface CardProps {
@@ -33,7 +33,7 @@ export function Card({ title, note, action, flush = false, children }: CardProps
 /** Side by side where there is room, below each other where not; `widths` as in CSS grid, for example `2fr 1fr`. */
 export function Columns({ widths, children }: { readonly widths: string; readonly children: ReactNode }) {
   return (
-    <div className={styles['columns']} style={{ gridTemplateColumns: widths }}>
+    <div className={styles['columns']} style={{ '--widths': widths } as CSSProperties}>
       {children}
     </div>
   );

@@ -2,7 +2,7 @@ import 'uplot/dist/uPlot.min.css';
 import { useComputedColorScheme, useMantineTheme } from '@mantine/core';
 import { useEffect, useRef } from 'react';
 import UPlot from 'uplot';
-import type { Line, LineChartProps } from './line-chart.tsx';
+import type { Line, LineChartProps } from './line-chart-props.ts';
 import { colors } from './tokens.ts';
 
 type CanvasProps = LineChartProps & { readonly height: number; readonly format: (value: number) => string; readonly zone: string };

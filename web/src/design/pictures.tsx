@@ -73,7 +73,11 @@ export function Bars({ label, values, strong = (index) => index === values.lengt
 
 export interface StripProps {
   readonly label: string;
-  readonly cells: readonly { readonly key: string; readonly kind: 'good' | 'warn' | 'bad' | 'human' | 'off' | 'none'; readonly title: string }[];
+  readonly cells: readonly {
+    readonly key: string;
+    readonly kind: 'good' | 'warn' | 'bad' | 'human' | 'off' | 'none';
+    readonly title: string;
+  }[];
 }
 
 /** Small squares in a row: checks passed, weeks judged, budget used. `none` is hatched: nothing is known there. */

@@ -2,8 +2,8 @@ import { Button, Skeleton } from '@mantine/core';
 import { SlipwayApiError, SlipwayConnectionError } from '@slipway/sdk';
 import { type ReactNode, useEffect, useState } from 'react';
 import { words } from '../words/index.ts';
-import { StatusIcon } from './status.tsx';
 import styles from './state.module.css';
+import { StatusIcon } from './status.tsx';
 
 /** As much of a TanStack query as a part of a page needs. */
 export interface Asked<T> {

@@ -1,4 +1,4 @@
-import { Badge, Button, type CSSVariablesResolver, Card, createTheme, Modal, Table, Tooltip } from '@mantine/core';
+import { Badge, Button, Card, type CSSVariablesResolver, createTheme, Modal, Table, Tooltip } from '@mantine/core';
 import { colors, fonts, ramps, scale } from './tokens.ts';
 
 type Scheme = (typeof colors)['light' | 'dark'];
@@ -19,7 +19,11 @@ export const theme = createTheme({
   defaultRadius: 7,
   fontSizes: { xs: rem(11), sm: rem(12), md: rem(13), lg: rem(14), xl: rem(16) },
   lineHeights: { xs: '1.45', sm: '1.5', md: '1.46', lg: '1.43', xl: '1.5' },
-  headings: { fontFamily: fonts.text, fontWeight: '640', sizes: { h1: { fontSize: rem(20), lineHeight: '1.4' }, h2: { fontSize: rem(14) } } },
+  headings: {
+    fontFamily: fonts.text,
+    fontWeight: '640',
+    sizes: { h1: { fontSize: rem(20), lineHeight: '1.4' }, h2: { fontSize: rem(14) } },
+  },
   colors: {
     gray: ramps.gray,
     dark: ramps.dark,
@@ -35,7 +39,9 @@ export const theme = createTheme({
     Card: Card.extend({ defaultProps: { radius: 10 } }),
     Modal: Modal.extend({ defaultProps: { centered: true, radius: 10 }, styles: { title: { fontWeight: 640, fontSize: rem(16) } } }),
     Table: Table.extend({ defaultProps: { verticalSpacing: 6 } }),
-    Tooltip: Tooltip.extend({ defaultProps: { multiline: true, maw: 360, openDelay: 200, events: { hover: true, focus: true, touch: true } } }),
+    Tooltip: Tooltip.extend({
+      defaultProps: { multiline: true, maw: 360, openDelay: 200, events: { hover: true, focus: true, touch: true } },
+    }),
   },
 });
 

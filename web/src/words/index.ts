@@ -1,6 +1,6 @@
 import { common } from './common.ts';
-import { shell } from './shell.ts';
 import { localised } from './localised.ts';
+import { shell } from './shell.ts';
 
 /** Every word that the pages show, one file for each noun. A sentence with figures in it is a function of them. */
 const catalogue = { common, shell };

@@ -1,6 +1,6 @@
-import { Avatar, Burger, Drawer, Menu, useMantineColorScheme } from '@mantine/core';
+import { Avatar, Burger, Button, Drawer, Kbd, Menu, useMantineColorScheme } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { IconSelector } from '@tabler/icons-react';
+import { IconSearch, IconSelector } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link, Outlet, useRouterState } from '@tanstack/react-router';
 import { useMemo } from 'react';
@@ -10,7 +10,10 @@ import { useNames } from '../client/view.ts';
 import { TimeContext } from '../design/time.tsx';
 import { projectsQuery, useMe, useProject } from '../features/access/access-api.ts';
 import { words } from '../words/index.ts';
+import { Badge } from './badges.tsx';
+import { Keys } from './keys.tsx';
 import { LiveMark } from './live-mark.tsx';
+import { Palette } from './palette.tsx';
 import { type Place, places } from './places.ts';
 import styles from './shell.module.css';
 
@@ -20,6 +23,7 @@ export function Shell() {
   const project = useProject(name);
   const me = useMe().data;
   const [menuOpen, menu] = useDisclosure(false);
+  const [paletteOpen, palette] = useDisclosure(false);
   useLive(project.name);
   // A project whose data drives its clock has its own present; it moves when the query is fetched anew.
   const time = useMemo(
@@ -31,6 +35,8 @@ export function Shell() {
       <a className={styles['skip']} href="#content">
         {words.shell.skip}
       </a>
+      <Keys project={project.name} onPalette={palette.open} />
+      <Palette project={project.name} open={paletteOpen} onClose={palette.close} />
       <div className={styles['app']}>
         <aside className={styles['side']}>
           <Places project={project.name} />
@@ -42,6 +48,14 @@ export function Shell() {
           <header className={styles['top']}>
             <Burger className={styles['burger']} opened={menuOpen} onClick={menu.toggle} size="sm" aria-label={words.shell.openMenu} />
             <Crumbs project={project.name} />
+            <Button
+              className={styles['search']}
+              variant="default"
+              leftSection={<IconSearch size={15} aria-hidden />}
+              onClick={palette.open}
+            >
+              <span>{words.shell.search}</span> <Kbd size="xs">{words.shell.searchKey}</Kbd>
+            </Button>
             <LiveMark />
             <Person name={me?.name ?? ''} auth={me?.auth ?? true} />
           </header>
@@ -83,6 +97,7 @@ function Places({ project, onGo }: { readonly project: string; readonly onGo?: (
             >
               <Icon size={17} stroke={1.7} aria-hidden />
               <span>{words.shell.places[name]}</span>
+              <Badge place={name} project={project} />
             </Link>
           ))}
         </div>

@@ -1,0 +1,201 @@
+import { IconActivityHeartbeat, IconDatabase, IconFlask, IconRefresh, IconRocket, IconShieldCheck } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import { Figure } from '../../design/facts.tsx';
+import { count } from '../../design/numbers.ts';
+import { Bars, Spark, Strip, Traffic } from '../../design/pictures.tsx';
+import { Status } from '../../design/status.tsx';
+import { words } from '../../words/index.ts';
+import styles from './home.module.css';
+import { homeQueries } from './home-api.ts';
+import {
+  dataStation,
+  driftStation,
+  gateStation,
+  liveStation,
+  retrainStation,
+  runsStation,
+  type Station,
+  watchedMetric,
+} from './stations.ts';
+
+export interface Window {
+  readonly from_ms: number;
+  readonly now_ms: number;
+  readonly words: string;
+}
+
+/** What each station is told: which project, and which span of its time. */
+interface StationProps {
+  readonly project: string;
+  readonly window: Window;
+}
+
+/** Data, runs, gate, live, drift, retrain, and the way back. */
+export function Loop({ project, window }: StationProps) {
+  const summary = useQuery(homeQueries.summary(project)).data?.figures;
+  return (
+    <section className={styles['loop']} aria-label={words.home.loop}>
+      <ol className={styles['stations']}>
+        <Data project={project} />
+        <Runs project={project} window={window} />
+        <Gate project={project} />
+        <Live project={project} window={window} />
+        <Drift project={project} />
+        <Retrain project={project} window={window} />
+      </ol>
+      {summary && (
+        <p className={styles['back']}>{words.home.turn(count(summary.retrainings), count(summary.promotions), count(summary.rollbacks))}</p>
+      )}
+    </section>
+  );
+}
+
+function StationCard(props: {
+  readonly project: string;
+  readonly name: keyof typeof words.home.stations;
+  readonly path: string;
+  readonly icon: typeof IconDatabase;
+  readonly station: Station;
+  readonly picture: ReactNode;
+}) {
+  const { station, icon: Icon, name } = props;
+  return (
+    <li className={`${styles['station']} ${station.kind === 'running' ? styles['busy'] : ''}`}>
+      <Link to={`/p/$project${props.path}` as '/p/$project'} params={{ project: props.project }} className={styles['stationLink']}>
+        <span className={styles['stationHead']}>
+          <Icon size={17} stroke={1.7} aria-hidden />
+          <h2>{words.home.stations[name]}</h2>
+          <Status kind={station.kind}>{station.state}</Status>
+        </span>
+        <Figure value={station.figure} unit={station.unit} />
+        <span className={styles['picture']}>{props.picture}</span>
+        {station.lines.map((line, index) => (
+          <span key={index === 0 ? 'first' : 'second'} className={`${styles['line']} name`}>
+            {line}
+          </span>
+        ))}
+      </Link>
+    </li>
+  );
+}
+
+function Data({ project }: { readonly project: string }) {
+  const datasets = useQuery(homeQueries.datasets(project)).data ?? [];
+  const [newest] = datasets
+    .filter(({ latest }) => latest !== null)
+    .toSorted((a, b) => (b.latest?.created_at_ms ?? 0) - (a.latest?.created_at_ms ?? 0));
+  const name = newest?.name ?? '';
+  const versions = useQuery({ ...homeQueries.datasetVersions(project, name), enabled: name !== '' }).data ?? [];
+  return (
+    <StationCard
+      project={project}
+      name="data"
+      path="/datasets"
+      icon={IconDatabase}
+      station={dataStation(name, newest?.latest ?? null)}
+      picture={<Bars label={words.home.rowsOfVersions(name)} values={versions.map(({ rows }) => rows).toReversed()} />}
+    />
+  );
+}
+
+function Runs({ project, window }: StationProps) {
+  const executions = useQuery(homeQueries.executions(project)).data ?? [];
+  const cpu = executions.slice(0, 24).map(({ cpu_ms }) => cpu_ms);
+  return (
+    <StationCard
+      project={project}
+      name="runs"
+      path="/pipelines"
+      icon={IconFlask}
+      station={runsStation(executions, window.from_ms, window.words)}
+      picture={<Bars label={words.home.executionsOverTime} values={cpu.toReversed()} />}
+    />
+  );
+}
+
+function Gate({ project }: { readonly project: string }) {
+  const [verdict] = useQuery(homeQueries.verdicts(project)).data ?? [];
+  const cells = (verdict?.evidence ?? []).map(({ criterion, holds, reason }) => ({
+    key: criterion,
+    kind: holds ? ('good' as const) : ('bad' as const),
+    title: reason,
+  }));
+  return (
+    <StationCard
+      project={project}
+      name="gate"
+      path={verdict ? `/models/${encodeURIComponent(verdict.model)}/versions/${verdict.version}` : '/models'}
+      icon={IconShieldCheck}
+      station={gateStation(verdict)}
+      picture={verdict && <Strip label={words.home.criteriaOf(verdict.model, verdict.version)} cells={cells} />}
+    />
+  );
+}
+
+function Live({ project, window }: StationProps) {
+  const [deployment] = (useQuery(homeQueries.deployments(project)).data ?? []).filter(({ retired }) => !retired);
+  const name = deployment?.name ?? '';
+  const served = useQuery({ ...homeQueries.served(project, name, window.from_ms), enabled: name !== '' }).data;
+  const parts = (deployment?.split ?? []).map(({ version, share }) => ({
+    key: String(version),
+    name: `v${version}`,
+    share,
+    newcomer: version === deployment?.rollout?.version,
+  }));
+  const station = liveStation(deployment, served, window.words);
+  return (
+    <StationCard
+      project={project}
+      name="live"
+      path={name === '' ? '/deployments' : `/deployments/${encodeURIComponent(name)}`}
+      icon={IconRocket}
+      station={station}
+      picture={parts.length > 0 && <Traffic label={station.lines[0] ?? ''} parts={parts} />}
+    />
+  );
+}
+
+function Drift({ project }: { readonly project: string }) {
+  const [monitor] = (useQuery(homeQueries.monitors(project)).data ?? []).filter(({ retired }) => !retired);
+  const name = monitor?.name ?? '';
+  const results = useQuery({ ...homeQueries.results(project, name), enabled: name !== '' }).data ?? [];
+  const watched = watchedMetric(monitor);
+  const values = watched ? results.map(({ measurements }) => measurements.quality[watched.metric]?.value ?? null).toReversed() : [];
+  return (
+    <StationCard
+      project={project}
+      name="drift"
+      path={name === '' ? '/monitors' : `/monitors/${encodeURIComponent(name)}`}
+      icon={IconActivityHeartbeat}
+      station={driftStation(monitor, results)}
+      picture={watched && <Spark label={words.home.overWindows(watched.metric)} values={values} limit={watched.limit} color="warn" />}
+    />
+  );
+}
+
+function Retrain({ project, window }: StationProps) {
+  const policies = useQuery(homeQueries.policies(project)).data ?? [];
+  const decisions = useQuery(homeQueries.decisions(project)).data ?? [];
+  const executions = useQuery(homeQueries.executions(project)).data ?? [];
+  const busy = executions.some(
+    ({ state, pipeline }) =>
+      (state === 'running' || state === 'waiting') && policies.some(({ definition }) => definition.pipeline === pipeline),
+  );
+  const cells = decisions.slice(0, 14).map(({ id, action, reason }) => ({
+    key: id,
+    kind: action === 'start' ? ('good' as const) : ('off' as const),
+    title: reason,
+  }));
+  return (
+    <StationCard
+      project={project}
+      name="retrain"
+      path="/pipelines"
+      icon={IconRefresh}
+      station={retrainStation(policies, decisions, busy, window.now_ms)}
+      picture={<Strip label={words.home.decisions} cells={cells.toReversed()} />}
+    />
+  );
+}

@@ -8,7 +8,7 @@ test('what is missing is a dash, and what is not a number says so', () => {
 });
 
 test('a metric has four significant digits and a true minus', () => {
-  assert.deepEqual([metric(0.123456), metric(-0.5), metric(12_345.6), metric(1e-9)], ['0.1235', '−0.5', '12,346', '1.000e-9']);
+  assert.deepEqual([metric(0.123456), metric(-0.5), metric(12_345.6), metric(1e-9)], ['0.1235', '−0.5', '12,346', '1.000e−9']);
   assert.deepEqual([change(0.012), change(-0.012), change(0)], ['+0.012', '−0.012', '0']);
 });
 

@@ -117,6 +117,7 @@ function Runs({ project, window }: StationProps) {
 
 function Gate({ project }: { readonly project: string }) {
   const [verdict] = useQuery(homeQueries.verdicts(project)).data ?? [];
+  const approvals = useQuery(homeQueries.approvals(project)).data ?? [];
   const cells = (verdict?.evidence ?? []).map(({ criterion, holds, reason }) => ({
     key: criterion,
     kind: holds ? ('good' as const) : ('bad' as const),
@@ -128,7 +129,7 @@ function Gate({ project }: { readonly project: string }) {
       name="gate"
       path={verdict ? `/models/${encodeURIComponent(verdict.model)}/versions/${verdict.version}` : '/models'}
       icon={IconShieldCheck}
-      station={gateStation(verdict)}
+      station={gateStation(verdict, approvals)}
       picture={verdict && <Strip label={words.home.criteriaOf(verdict.model, verdict.version)} cells={cells} />}
     />
   );
@@ -183,7 +184,7 @@ function Retrain({ project, window }: StationProps) {
     ({ state, pipeline }) =>
       (state === 'running' || state === 'waiting') && policies.some(({ definition }) => definition.pipeline === pipeline),
   );
-  const cells = decisions.slice(0, 14).map(({ id, action, reason }) => ({
+  const cells = decisions.slice(0, 10).map(({ id, action, reason }) => ({
     key: id,
     kind: action === 'start' ? ('good' as const) : ('off' as const),
     title: reason,

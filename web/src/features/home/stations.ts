@@ -1,7 +1,18 @@
 import { count, duration, metric, share } from '../../design/numbers.ts';
 import type { StatusKind } from '../../design/status.tsx';
 import { words } from '../../words/index.ts';
-import type { CheckResult, DatasetVersion, Decision, Deployment, Execution, Monitor, Policy, Served, Verdict } from './home-api.ts';
+import type {
+  Approval,
+  CheckResult,
+  DatasetVersion,
+  Decision,
+  Deployment,
+  Execution,
+  Monitor,
+  Policy,
+  Served,
+  Verdict,
+} from './home-api.ts';
 
 /** One station of the loop: a figure, two lines, a state. Null figures are written as missing. */
 export interface Station {
@@ -42,13 +53,14 @@ export function runsStation(executions: readonly Execution[], from_ms: number, r
   };
 }
 
-export function gateStation(verdict: Verdict | undefined): Station {
+/** A verdict that asks for people waits only while its approval does. */
+export function gateStation(verdict: Verdict | undefined, approvals: readonly Approval[]): Station {
   if (!verdict) return nothing;
   const { evidence, model, version, result } = verdict;
   const holds = evidence.filter((one) => one.holds).length;
-  const [kind, state] = ({ pass: ['good', states.pass], fail: ['bad', states.failed], 'needs approval': ['human', states.waits] } as const)[
-    result
-  ];
+  const waits = approvals.some(({ verdict_event }) => verdict_event === verdict.event);
+  const passed = waits ? (['human', states.waits] as const) : (['good', states.pass] as const);
+  const [kind, state] = result === 'fail' ? (['bad', states.failed] as const) : passed;
   const failing = evidence.find((one) => !one.holds);
   return {
     kind,

@@ -80,14 +80,6 @@ const memberParams = z.object({ project: projectKey, person: id });
 
 /** Pages that a browser without a session can open; plain HTML, no script. */
 const pages = {
-  startPage: endpoint({
-    id: 'access.startPage',
-    method: 'GET',
-    path: '/',
-    summary: 'Where a sign-in leads: who is signed in, and where the work is done. Without a session, on to the sign-in page.',
-    permission: 'public',
-    answers: 'html',
-  }),
   setUpPage: endpoint({
     id: 'access.setUpPage',
     method: 'GET',

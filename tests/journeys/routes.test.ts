@@ -121,7 +121,6 @@ test('the server describes all of its operations, and public ones are few and kn
     'access.signIn',
     'access.signInForm',
     'access.signInPage',
-    'access.startPage',
     'openInference.live',
     'openInference.ready',
     'system.health',

@@ -6,7 +6,7 @@ import type { Project } from '../../kernel/project.ts';
 import { implement, type ReplyControls, type Route } from '../../platform/http/index.ts';
 import type { Access } from './access.ts';
 import { cookieNameOf } from './authentication.ts';
-import { pagePolicy, refusalPage, setUpPage, signInPage, startPage } from './pages.ts';
+import { pagePolicy, refusalPage, setUpPage, signInPage } from './pages.ts';
 import { everything } from './person.ts';
 import { type Opened, sessionLimit_ms } from './sessions.ts';
 import type { Token } from './tokens-store.ts';
@@ -68,15 +68,6 @@ function problemOf(error: unknown): { readonly status: number; readonly text: st
 function pageRoutes(deps: AccessRoutesDeps): Route[] {
   const { installation, sessions } = deps.access;
   return [
-    implement(
-      access.startPage,
-      async ({ request, reply }) => {
-        const caller = await deps.access.authenticate({ bearer: null, cookies: request.cookies, request: request.id });
-        if (!caller) return to(reply, '/sign-in');
-        return asPage(reply, startPage(deps.auth === 'off' ? null : caller.name));
-      },
-      { explain },
-    ),
     implement(
       access.setUpPage,
       async ({ query, reply }) => {

@@ -89,20 +89,6 @@ export function signInPage(email: string, problem: string | null): string {
   );
 }
 
-/** Where a sign-in leads. `name`: null where everyone is let in. */
-export function startPage(name: string | null): string {
-  const who = name === null ? 'Sign-in is off: everyone who can reach this port is an admin.' : `You are signed in as ${name}.`;
-  return page(
-    'The server is running',
-    `<p>${escapeHtml(who)}</p>
-<p>The web application is still to come. Until then the work is done</p>
-<ul>
-<li>${prose('from the command line: `slipway --help` lists the verbs;')}</li>
-<li>over HTTP: <a href="/api/openapi.json">/api/openapi.json</a> describes every operation.</li>
-</ul>`,
-  );
-}
-
 /** A refusal without a form, with the way on. */
 export function refusalPage(problem: string, todo: string): string {
   return page('This did not work', `${problemText(problem)}<p>${prose(todo)}</p><p><a href="/sign-in">To the sign-in page</a></p>`);

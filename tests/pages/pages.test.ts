@@ -1,0 +1,163 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import type { Browser, Page } from 'playwright-core';
+import { type Scope, startServer } from '../journeys/a-server.fixture.ts';
+import { axeFindings, complaintsOf, openBrowser, type Played, serveDemo, settled, signIn, withoutBrowser } from './browser.fixture.ts';
+
+const admin = { name: 'Mara', email: 'mara@example.org', password: 'four swans on a quiet lake' };
+const viewer = { name: 'Vik', email: 'vik@example.org', password: 'nine lamps in a dark hall' };
+
+describe('the pages', { skip: withoutBrowser }, () => {
+  const undo: (() => unknown)[] = [];
+  const scope: Scope = { after: (step) => undo.push(step) };
+  let played: Played;
+  let browser: Browser;
+  let page: Page;
+  before(async () => {
+    [played, browser] = await Promise.all([serveDemo(scope), openBrowser(scope)]);
+    const { client } = played.server.admin;
+    const params = { project: played.project };
+    await client.access.createPerson({ body: { ...admin, server_admin: true } });
+    await client.access.addMember({ params, body: { email: admin.email, role: 'admin', execute: true, clock: true } });
+    await client.access.createPerson({ body: viewer });
+    await client.access.addMember({ params, body: { email: viewer.email, role: 'viewer' } });
+    page = await signIn(scope, browser, played.server, admin);
+  });
+  after(async () => {
+    for (const step of undo.reverse()) await step();
+  });
+
+  /** Every page with something real on it; ids come from the API. */
+  async function addresses(): Promise<string[]> {
+    const { client } = played.server.admin;
+    const { project } = played;
+    const params = { project };
+    const [{ items: executions }, { items: incidents }, { items: approvals }, { items: runs }, { items: experiments }] = await Promise.all([
+      client.pipelines.executions({ params }),
+      client.monitors.incidents({ params }),
+      client.approvals.list({ params }),
+      client.runs.list({ params }),
+      client.runs.listExperiments({ params }),
+    ]);
+    const paths = [
+      '',
+      '/datasets',
+      '/datasets/departures',
+      '/experiments',
+      `/experiments/${experiments[0]?.id}`,
+      `/runs/${runs[0]?.id}`,
+      `/compare?runs=${encodeURIComponent(JSON.stringify(runs.slice(0, 2).map(({ id }) => id)))}`,
+      '/pipelines',
+      '/pipelines/train',
+      `/executions/${executions[0]?.id}`,
+      '/models',
+      '/models/delay',
+      '/models/delay/versions/1',
+      '/deployments',
+      '/deployments/delay',
+      '/monitors',
+      '/monitors/delay',
+      `/incidents/${incidents[0]?.id}`,
+      '/questions',
+      `/questions/approvals/${approvals[0]?.id}`,
+      '/reports',
+      '/audit',
+      '/settings',
+    ];
+    return ['/', ...paths.map((path) => `/p/${project}${path}`)];
+  }
+
+  test('every page shows real things at both widths, light and dark, without complaint, and clean by axe', async () => {
+    const complaints = complaintsOf(page);
+    const faults: string[] = [];
+    for (const address of await addresses()) {
+      await page.setViewportSize({ width: 1440, height: 900 });
+      await page.goto(`${played.server.address}${address}`);
+      await settled(page);
+      for (const [width, height] of [
+        [1440, 900],
+        [390, 844],
+      ] as const) {
+        await page.setViewportSize({ width, height });
+        for (const colorScheme of ['light', 'dark'] as const) {
+          await page.emulateMedia({ colorScheme });
+          await settled(page);
+          const at = `${address} at ${width} ${colorScheme}`;
+          faults.push(...(await axeFindings(page)).map((finding) => `${at}: ${finding}`));
+          const headings = await page.locator('h1').count();
+          const over_px = await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth');
+          if (headings !== 1) faults.push(`${at}: ${headings} h1`);
+          if (over_px > 0) faults.push(`${at}: ${over_px} px wider than the window`);
+        }
+      }
+      faults.push(...(await page.getByRole('alert').allTextContents()).map((text) => `${address}: ${text}`));
+    }
+    assert.deepEqual([...faults, ...complaints], []);
+  });
+
+  test('home says what the API says', async () => {
+    const { client } = played.server.admin;
+    const params = { project: played.project };
+    await page.setViewportSize({ width: 1440, height: 900 });
+    await page.goto(`${played.server.address}/p/${played.project}`);
+    await settled(page);
+    const [deployment] = (await client.deployments.list({ params })).items;
+    const text = await page.locator('main').innerText();
+    assert.ok(text.includes(`Version ${deployment?.champion} serves ${deployment?.name}.`), text);
+    const { figures } = await client.reports.summary({ params });
+    assert.ok(text.includes(`${figures.retrainings} trained again, ${figures.promotions} promoted`), text);
+    const [dataset] = (await client.datasets.list({ params })).items;
+    assert.ok(text.includes((dataset?.latest?.rows ?? 0).toLocaleString('en-US')), text);
+    const [verdict] = (await client.gates.verdicts({ params })).items;
+    const holds = verdict?.evidence.filter((one) => one.holds).length;
+    assert.ok(text.includes(`${holds} / ${verdict?.evidence.length}`), text);
+  });
+
+  test('by keyboard alone a place is reached, and the palette finds a thing by its name', async () => {
+    await page.goto(`${played.server.address}/p/${played.project}`);
+    await settled(page);
+    await page.keyboard.press('g');
+    await page.keyboard.press('m');
+    await page.waitForURL(/\/models$/);
+    await page.keyboard.press('Control+k');
+    await page.keyboard.type('depart');
+    await page.getByRole('option', { name: /departures/ }).waitFor();
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/\/datasets\/departures$/);
+  });
+
+  test('names that people chose are shown whole and do nothing', async () => {
+    const { client } = played.server.admin;
+    const params = { project: played.project };
+    const hostile = [`<img src=x onerror="document.title='broken in'">`, 'a\u202Eexe.gnp', '🦢'.repeat(60), 'x'.repeat(200)];
+    for (const name of hostile) await client.runs.createExperiment({ params, body: { name } });
+    await page.goto(`${played.server.address}/p/${played.project}/experiments`);
+    await settled(page);
+    const text = (await page.locator('main').textContent()) ?? '';
+    for (const name of hostile) assert.ok(text.includes(name), name);
+    assert.doesNotMatch(await page.title(), /broken in/);
+    assert.equal(await page.locator('main img').count(), 0);
+  });
+
+  test('a viewer reads everything, and what a viewer may not do says why', async () => {
+    const reader = await signIn(scope, browser, played.server, viewer);
+    await reader.goto(`${played.server.address}/p/${played.project}/deployments/delay`);
+    await settled(reader);
+    const back = reader.getByRole('button', { name: /^Go back/ }).first();
+    assert.equal(await back.isDisabled(), true);
+    await reader
+      .getByLabel(/it needs the right “write” in the project flights/)
+      .first()
+      .waitFor();
+  });
+
+  test('the mark says when the server is away, and is live again when it is back', async () => {
+    await page.goto(`${played.server.address}/p/${played.project}`);
+    await page.getByText(/^Live, /).waitFor();
+    await played.server.stop('SIGKILL');
+    await page.getByText(/^Not live since /).waitFor({ timeout: 30_000 });
+    const port = new URL(played.server.address).port;
+    played = { ...played, server: await startServer(scope, '/', ['--data', played.server.data, '--port', port]) };
+    await page.getByText(/^Live, /).waitFor({ timeout: 30_000 });
+  });
+});

@@ -102,7 +102,7 @@ describe('the pages', { skip: withoutBrowser }, () => {
     await page.goto(`${played.server.address}/p/${played.project}`);
     await settled(page);
     const [deployment] = (await client.deployments.list({ params })).items;
-    const text = await page.locator('main').innerText();
+    const text = (await page.locator('main').textContent()) ?? '';
     assert.ok(text.includes(`Version ${deployment?.champion} serves ${deployment?.name}.`), text);
     const { figures } = await client.reports.summary({ params });
     assert.ok(text.includes(`${figures.retrainings} trained again, ${figures.promotions} promoted`), text);

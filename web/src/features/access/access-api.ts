@@ -25,3 +25,17 @@ export function useProject(project: string): Project {
 }
 
 export const useMe = () => useQuery(meQuery);
+
+export type Member = Awaited<ReturnType<Client['access']['listMembers']>>['members'][number];
+
+export const membersQuery = (project: string) =>
+  queryOptions({
+    queryKey: ['access', 'members', project],
+    queryFn: async ({ signal }) => (await client.access.listMembers({ params: { project }, signal })).members,
+  });
+
+/** The name of a person by id; the id itself where the person is no member (any more). */
+export function usePersonName(project: string): (person: string) => string {
+  const members = useQuery(membersQuery(project)).data ?? [];
+  return (person) => members.find((one) => one.person === person)?.name ?? person;
+}

@@ -56,7 +56,7 @@ function optionsOf(props: CanvasProps, palette: Palette, font: string, width: nu
     ...(time ? { tzDate: (seconds: number) => UPlot.tzDate(new Date(seconds * 1000), zone) } : {}),
     scales: { x: { time }, y: { range: (_plot, low, high) => spanOf(low, high, props) } },
     axes: [
-      { ...axis, grid: { show: false }, size: 26 },
+      { ...axis, grid: { show: false }, size: 26, ...(time ? { values: (_plot, ticks) => timesOf(ticks, zone), space: 72 } : {}) },
       { ...axis, size: 52, values: (_plot, ticks) => ticks.map(format) },
     ],
     cursor: { ...(cursor === undefined ? {} : { sync: { key: cursor } }), drag: { x: onZoom !== undefined, y: false, setScale: false } },
@@ -72,6 +72,20 @@ function optionsOf(props: CanvasProps, palette: Palette, font: string, width: nu
       ],
     },
   };
+}
+
+/** Days, or hours and minutes where the ticks are closer than a day; the year where it is not the same all along. */
+function timesOf(ticks: readonly number[], zone: string): string[] {
+  const [first = 0, second = first] = ticks;
+  const year = (at: number) => new Intl.DateTimeFormat('en-GB', { year: 'numeric', timeZone: zone }).format(at * 1000);
+  const years = year(first) !== year(ticks.at(-1) ?? first);
+  const format = new Intl.DateTimeFormat('en-GB', {
+    timeZone: zone,
+    ...(second - first < 86_400
+      ? { hour: '2-digit', minute: '2-digit' }
+      : { day: 'numeric', month: 'short', ...(years ? { year: '2-digit' } : {}) }),
+  } as const);
+  return ticks.map((at) => format.format(at * 1000));
 }
 
 function lineSeries({ name, color, dashed, values }: Line, palette: Palette): UPlot.Series {

@@ -1,6 +1,7 @@
 import { approvals } from './approvals.ts';
 import { audit } from './audit.ts';
 import { common } from './common.ts';
+import { deployments } from './deployments.ts';
 import { graph } from './graph.ts';
 import { home } from './home.ts';
 import { localised } from './localised.ts';
@@ -9,6 +10,6 @@ import { settings } from './settings.ts';
 import { shell } from './shell.ts';
 
 /** Every word that the pages show, one file for each noun. A sentence with figures in it is a function of them. */
-const catalogue = { approvals, audit, common, graph, home, reports, settings, shell };
+const catalogue = { approvals, audit, common, deployments, graph, home, reports, settings, shell };
 
 export const words = localised(catalogue, globalThis.location?.search ?? '');

@@ -346,7 +346,7 @@ export interface Operations {
     readonly executions: Call<Api['pipelines']['executions'], 'none', 'json'>;
     /** Show an execution and its steps. `GET /api/v1/projects/{project}/executions/{execution}` */
     readonly execution: Call<Api['pipelines']['execution'], 'none', 'json'>;
-    /** Read the log of a step from a byte on, also while it is written. `GET /api/v1/projects/{project}/executions/{execution}/steps/{step}/log` */
+    /** Read the log of a step from a byte on, also while it is written; of its newest attempt, if none is named. `GET /api/v1/projects/{project}/executions/{execution}/steps/{step}/log` */
     readonly logs: Call<Api['pipelines']['logs'], 'none', 'json'>;
     /** Cancel an execution; what runs is killed. `POST /api/v1/projects/{project}/executions/{execution}/cancel` */
     readonly cancel: Call<Api['pipelines']['cancel'], 'none', 'json'>;

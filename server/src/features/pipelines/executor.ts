@@ -175,8 +175,11 @@ async function lookUp(
   key: string,
   parts: CacheParts,
 ): Promise<{ cached: StepOutcome | null; note: CacheNote }> {
-  if (!execution.use_cache)
-    return { cached: null, note: { hit: false, reason: 'this execution proves an earlier one, without the cache' } };
+  if (!execution.use_cache) {
+    const reason =
+      execution.rerun_of === null ? 'it was started without the cache' : 'this execution proves an earlier one, without the cache';
+    return { cached: null, note: { hit: false, reason } };
+  }
   const found = await store.findCached(deps.database.read, project.id, key);
   if (found)
     return { cached: found.outcome, note: { hit: true, reason: `nothing that it depends on has changed since ${found.execution_id}` } };

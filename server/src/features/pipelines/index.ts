@@ -40,7 +40,8 @@ export interface Pipelines {
   live(project: Project, pipeline: string): Promise<Execution | null>;
   /** CPU-hours used since a moment of the project's time. */
   cpuHoursSince(project: Project, pipeline: string, since_ms: number): Promise<number>;
-  logs(caller: Caller, project: Project, id: string, step: string, from: number): Promise<LogPage>;
+  /** Of the newest attempt, if none is named. */
+  logs(caller: Caller, project: Project, id: string, step: string, from: number, attempt?: number): Promise<LogPage>;
   blobDigests(): Promise<string[]>;
 }
 
@@ -82,11 +83,11 @@ export function createPipelines(options: PipelinesOptions): Pipelines {
     },
     live: (project, pipeline) => store.liveExecution(database.read, project.id, pipeline),
     cpuHoursSince: async (project, pipeline, since_ms) => (await store.cpuSince(database.read, project.id, pipeline, since_ms)) / 3_600_000,
-    async logs(caller, project, id, step, from) {
+    async logs(caller, project, id, step, from, attempt) {
       assertMay(caller, project, 'read');
       await commands.existing(database.read, project, id);
       const record = (await store.listSteps(database.read, id)).find((one) => one.name === step);
-      return record ? deps.logs.read(id, step, record.attempts, from) : { text: '', next: from };
+      return record ? deps.logs.read(id, step, attempt ?? record.attempts, from) : { text: '', next: from };
     },
     blobDigests: () => store.listBlobDigests(database.read),
   };

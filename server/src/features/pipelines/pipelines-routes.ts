@@ -18,10 +18,10 @@ export function pipelinesRoutes({ pipelines }: { readonly pipelines: Pipelines }
     })),
     implement(api.pipelines.execution, async ({ caller, project, params }) => {
       const { execution, steps } = await pipelines.execution(caller, project, params.execution);
-      return { execution: toWire(execution), steps: steps.map(stepToWire) };
+      return { execution: toWire(execution), steps: steps.map(stepToWire), definition: execution.definition };
     }),
     implement(api.pipelines.logs, ({ caller, project, params, query }) =>
-      pipelines.logs(caller, project, params.execution, params.step, query.from),
+      pipelines.logs(caller, project, params.execution, params.step, query.from, query.attempt),
     ),
     implement(api.pipelines.cancel, async ({ caller, project, params }) =>
       toWire(await pipelines.cancel(caller, project, params.execution)),

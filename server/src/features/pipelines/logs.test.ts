@@ -3,12 +3,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { systemClock } from '../../kernel/clock.ts';
 import { createStepLogs } from './logs.ts';
 
 test('a log that is read page by page comes out as it was written, each attempt for itself', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'slipway-logs-'));
   try {
-    const logs = createStepLogs({ folder, clock: { now: () => 0 } });
+    const logs = createStepLogs({ folder, clock: systemClock });
     const lines = Array.from({ length: 9000 }, (_, index) => `${index} é→𝔘 ${'é'.repeat(index % 40)}`);
     for (const [attempt, texts] of [
       [1, ['first']],

@@ -151,7 +151,11 @@ export const models = {
     summary: 'Point an alias at a version. A protected one (champion of a deployed model) moves by deploying only.',
     permission: 'write',
     params: aliasParams,
-    body: z.object({ version: z.number().int().positive(), expected: z.number().int().positive().nullable().optional() }),
+    body: z.object({
+      version: z.number().int().positive(),
+      expected: z.number().int().positive().nullable().optional(),
+      reason: z.string().max(2000).optional().describe('why; kept in the event'),
+    }),
     status: 204,
     errors: ['not_found', 'alias_protected', 'version_retired', 'conflict'],
   }),

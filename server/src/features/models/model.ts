@@ -125,6 +125,8 @@ export interface AliasMove {
   /** Moves only from this version (null: from nowhere); absent: from any. */
   readonly expected?: number | null;
   readonly permit?: ReleasePermit;
+  /** In the words of whoever moves it; kept in the event. */
+  readonly reason?: string;
 }
 
 /** Whether an alias may move: a protected one needs a permit, a compare-and-set needs its expectation to hold. */

@@ -41,11 +41,7 @@ export function modelsRoutes({ models, blobs }: { readonly models: Models; reado
       return (await blobs.open(file.digest)).stream;
     }),
     implement(api.models.setAlias, ({ caller, project, params, body }) =>
-      models.setAlias(
-        caller,
-        project,
-        defined({ model: params.model, alias: params.alias, version: body.version, expected: body.expected }),
-      ),
+      models.setAlias(caller, project, defined({ model: params.model, alias: params.alias, ...body })),
     ),
     implement(api.models.deleteAlias, ({ caller, project, params }) =>
       models.setAlias(caller, project, { model: params.model, alias: params.alias, version: null }),

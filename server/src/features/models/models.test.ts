@@ -131,6 +131,17 @@ test('of two moves that expect the same version only one succeeds', async () => 
   });
 });
 
+test('a move keeps its reason and where the alias was before', async () => {
+  await withModels(async ({ models, events, version }) => {
+    for (let n = 0; n < 2; n++) await models.register(caller, project, version);
+    await models.setAlias(caller, project, { model: 'delay', alias: 'best', version: 1 });
+    await models.setAlias(caller, project, { model: 'delay', alias: 'best', version: 2, reason: 'steadier in winter' });
+    const [move] = await events.list({ project_id: project.id, type: 'alias.moved', order: 'newest', limit: 1 });
+    assert.deepEqual(move?.before, { alias: 'best', version: 1 });
+    assert.deepEqual(move?.after, { alias: 'best', version: 2, reason: 'steadier in winter' });
+  });
+});
+
 test('aliases that look like versions or paths are refused', async () => {
   await withModels(async ({ models, version }) => {
     await models.register(caller, project, version);

@@ -187,7 +187,12 @@ export async function setAliasIn({ events }: ModelsDeps, tx: Handle, caller: Cal
         ? `Alias ${move.alias} of ${move.model} was taken away.`
         : `${move.alias} of ${move.model} is now version ${move.version}.`,
     before: { alias: move.alias, version: current?.version ?? null },
-    after: { alias: move.alias, version: move.version, ...(move.permit ? { permit: move.permit } : {}) },
+    after: {
+      alias: move.alias,
+      version: move.version,
+      ...(move.permit ? { permit: move.permit } : {}),
+      ...(move.reason ? { reason: move.reason } : {}),
+    },
   });
 }
 

@@ -26,7 +26,7 @@ import { StatusIcon } from './status.tsx';
 type Drawn = Folded<GraphNode> & { readonly maxHeight: number };
 type Box = Node<{ readonly fold: Fold<GraphNode> }, 'box'>;
 
-const size = { width: 168, height: 50 } as const;
+const size = { width: 160, height: 50 } as const;
 const air = 14;
 /** From so many boxes on the picture may not fit and has buttons to move in it. */
 const many = 13;
@@ -72,7 +72,7 @@ export default function GraphCanvas(drawn: Drawn) {
 
 function placed({ folds, edges }: Folded<GraphNode>): { readonly boxes: Box[]; readonly height: number } {
   const graph = new graphlib.Graph({ multigraph: false, compound: false });
-  graph.setGraph({ rankdir: 'LR', nodesep: 22, ranksep: 40 });
+  graph.setGraph({ rankdir: 'LR', nodesep: 22, ranksep: 36 });
   graph.setDefaultEdgeLabel(() => ({}));
   for (const { id } of folds) graph.setNode(id, { ...size });
   for (const { from, to } of edges) graph.setEdge(from, to);

@@ -5,11 +5,12 @@ import { deployments } from './deployments.ts';
 import { graph } from './graph.ts';
 import { home } from './home.ts';
 import { localised } from './localised.ts';
+import { models } from './models.ts';
 import { reports } from './reports.ts';
 import { settings } from './settings.ts';
 import { shell } from './shell.ts';
 
 /** Every word that the pages show, one file for each noun. A sentence with figures in it is a function of them. */
-const catalogue = { approvals, audit, common, deployments, graph, home, reports, settings, shell };
+const catalogue = { approvals, audit, common, deployments, graph, home, models, reports, settings, shell };
 
 export const words = localised(catalogue, globalThis.location?.search ?? '');

@@ -4,6 +4,7 @@ import { Problem } from '../../design/state.tsx';
 import { words } from '../../words/index.ts';
 import styles from './models.module.css';
 import { useMoveAlias } from './models-api.ts';
+import { protectorOf } from './release.ts';
 import type { VersionTabProps } from './version-tab.ts';
 
 const { move: text } = words.models;
@@ -17,10 +18,7 @@ export function AliasDialog({ project, version, facts, onClose }: VersionTabProp
   const move = useMoveAlias(project, version.model);
   const name = alias.trim();
   const now = aliases[name];
-  const holder =
-    name === 'champion'
-      ? facts.deployments.find(({ champion, definition }) => definition.environment === 'production' && champion !== null)
-      : undefined;
+  const holder = protectorOf(name, facts.deployments);
   return (
     <Modal opened onClose={onClose} title={text.title}>
       <form

@@ -50,7 +50,7 @@ export function SlicesCard({ verdict }: { readonly verdict: Verdict | undefined 
           ...sliceColumns,
           {
             key: 'picture',
-            title: text.columns.interval,
+            title: text.columns.axis,
             cell: ({ name, evidence: { low, value, high } }: SliceRow) =>
               low === null || high === null || value === null ? (
                 '–'

@@ -72,11 +72,9 @@ function Opened({ check, facts }: { readonly check: Check; readonly facts: Model
             [text.limit, check.limit],
           ]}
         />
-        <div>
-          {value !== null && low !== null && high !== null && (
-            <Spread name={check.name} value={value} low={low} high={high} limit={limit} />
-          )}
-        </div>
+        {limit !== undefined && value !== null && low !== null && high !== null && (
+          <Spread name={check.name} value={value} low={low} high={high} limit={limit} />
+        )}
         {history.length > 1 && (
           <figure>
             <figcaption className="muted small">{text.over}</figcaption>
@@ -97,17 +95,17 @@ function Spread(props: {
   readonly value: number;
   readonly low: number;
   readonly high: number;
-  readonly limit: number | undefined;
+  readonly limit: number;
 }) {
   const { name, value, low, high, limit } = props;
-  const from = Math.min(low, limit ?? low);
-  const to = Math.max(high, limit ?? high);
+  const from = Math.min(low, limit);
+  const to = Math.max(high, limit);
   const air = (to - from) * 0.08;
   return (
     <figure>
       <figcaption className="muted small">
         {text.interval}
-        {limit !== undefined && `, ${text.limit} ${metric(limit)}`}
+        {`, ${text.limit} ${metric(limit)}`}
       </figcaption>
       <Interval
         label={text.intervalLabel(name, metric(low), metric(value), metric(high))}
@@ -116,7 +114,7 @@ function Spread(props: {
         high={high}
         from={from - air}
         to={to + air}
-        {...(limit === undefined ? {} : { limit })}
+        limit={limit}
       />
     </figure>
   );

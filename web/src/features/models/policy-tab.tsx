@@ -53,7 +53,7 @@ function GateCard({ project, gate }: { readonly project: string; readonly gate: 
           columns={[
             { key: 'what', title: text.columns.what, cell: ({ what }) => <bdi className="name">{what}</bdi> },
             { key: 'limit', title: text.columns.limit, cell: ({ limit }) => limit },
-            { key: 'on', title: text.columns.on, cell: ({ on }) => <bdi className="name">{on === '' ? text.usual : on}</bdi> },
+            { key: 'on', title: text.columns.on, cell: ({ on }) => <bdi className="name">{on}</bdi> },
           ]}
         />
       </Card>

@@ -18,6 +18,12 @@ export interface Release {
 
 const { release } = words.models;
 
+/** The deployment whose releases alone move an alias: `champion` of a model that serves in production. */
+export function protectorOf(alias: string, deployments: readonly Deployment[]): Deployment | undefined {
+  if (alias !== 'champion') return undefined;
+  return deployments.find(({ champion, definition }) => definition.environment === 'production' && champion !== null);
+}
+
 export function releaseOf(facts: ReleaseFacts): Release {
   const missing = missingOf(facts);
   return missing === undefined ? { possible: true, sentences: planOf(facts) } : { possible: false, sentences: [missing] };

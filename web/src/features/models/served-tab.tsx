@@ -1,17 +1,18 @@
 import { TextInput } from '@mantine/core';
-import { useQueries, useQuery } from '@tanstack/react-query';
+import { useQueries } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useContext } from 'react';
 import { useView } from '../../client/view.ts';
 import { Card } from '../../design/card.tsx';
 import { count, share } from '../../design/numbers.ts';
-import { Empty, Part } from '../../design/state.tsx';
+import { Empty } from '../../design/state.tsx';
 import { Table } from '../../design/table.tsx';
 import { Moment, TimeContext } from '../../design/time.tsx';
 import { words } from '../../words/index.ts';
+import { AliasMoves } from './alias-moves.tsx';
 import type { ModelFacts } from './model-facts.ts';
 import styles from './models.module.css';
-import { type Approval, type AuditEvent, modelsQueries, type Served } from './models-api.ts';
+import { type Approval, modelsQueries, type Served } from './models-api.ts';
 import { momentIn, type Span, servingAt } from './served.ts';
 import type { VersionTabProps } from './version-tab.ts';
 
@@ -43,7 +44,7 @@ export function ServedTab({ project, version, facts }: VersionTabProps) {
           />
         )}
       </Card>
-      <Moves project={project} model={version.model} />
+      <AliasMoves project={project} version={version} facts={facts} />
     </>
   );
 }
@@ -137,56 +138,3 @@ function rowsOf(served: Served | undefined, version: number): { readonly rows: n
 
 const approvalsOf = (span: Span, approvals: readonly Approval[]): Approval[] =>
   approvals.filter(({ event }) => span.approvals.includes(event));
-
-/** Every alias with its previous value, who moved it and why. */
-function Moves({ project, model }: { readonly project: string; readonly model: string }) {
-  const asked = useQuery(modelsQueries.aliasMoves(project, model));
-  return (
-    <Part of={asked}>
-      {(events) =>
-        events.length > 0 && (
-          <Card title={text.moves} note={count(events.length)} flush>
-            <Table label={text.moves} rows={events.map(moveOf)} columns={moveColumns} keyOf={({ number }) => String(number)} />
-          </Card>
-        )
-      }
-    </Part>
-  );
-}
-
-interface Move {
-  readonly number: number;
-  readonly at_ms: number;
-  readonly who: string;
-  readonly alias: string;
-  readonly from: string;
-  readonly to: string;
-  readonly reason: string;
-}
-
-function moveOf({ number, at_ms, caller, before, after }: AuditEvent): Move {
-  const field = (value: unknown, name: string): string => {
-    const found =
-      typeof value === 'object' && value !== null && name in value ? (value as Readonly<Record<string, unknown>>)[name] : undefined;
-    return typeof found === 'string' || typeof found === 'number' ? String(found) : '';
-  };
-  const version = (value: string) => (value === '' ? '–' : words.models.version(Number(value)));
-  return {
-    number,
-    at_ms,
-    who: caller.name,
-    alias: field(after, 'alias'),
-    from: version(field(before, 'version')),
-    to: version(field(after, 'version')),
-    reason: field(after, 'reason') || '–',
-  };
-}
-
-const moveColumns = [
-  { key: 'alias', title: text.moveColumns.alias, cell: ({ alias }: Move) => <bdi className="name">{alias}</bdi> },
-  { key: 'from', title: text.moveColumns.from, cell: ({ from }: Move) => from },
-  { key: 'to', title: text.moveColumns.to, cell: ({ to }: Move) => to },
-  { key: 'at', title: text.moveColumns.at, cell: ({ at_ms }: Move) => <Moment at_ms={at_ms} /> },
-  { key: 'who', title: text.moveColumns.who, cell: ({ who }: Move) => <bdi className="name">{who}</bdi> },
-  { key: 'reason', title: text.moveColumns.reason, cell: ({ reason }: Move) => <bdi className="name">{reason}</bdi> },
-];

@@ -1,4 +1,4 @@
-import { Card, Columns } from '../../design/card.tsx';
+import { Card, Columns, Stack } from '../../design/card.tsx';
 import { Facts } from '../../design/facts.tsx';
 import { bytes, count, metric, share } from '../../design/numbers.ts';
 import { Meter } from '../../design/pictures.tsx';
@@ -34,29 +34,34 @@ export function SignatureTab({ project, version }: VersionTabProps) {
           columns={known ? [...columns, importanceColumn] : columns}
         />
       </Card>
-      <Card title={text.files}>
-        <Facts
-          facts={[
-            [card.predicts, signature.target ?? '–'],
-            ...(signature.classes.length > 0 ? [[card.classes, signature.classes.join(', ')] as const] : []),
-          ]}
-        />
-        <ul className={styles['files']}>
-          {files.map(({ path, digest, bytes: size }) => (
-            <li key={path}>
-              <a
-                href={fileAddress(project, version.model, version.number, path)}
-                download={`${version.model}-${version.number}-${path}`}
-                className="name"
-              >
-                {path}
-              </a>{' '}
-              <span className="muted small">{bytes(size)}</span>
-              <code className="name muted small">{digest}</code>
-            </li>
-          ))}
-        </ul>
-      </Card>
+      <Stack>
+        <Card title={text.gives}>
+          <Facts
+            facts={[
+              [card.predicts, card.task[signature.task]],
+              ...(signature.target === null ? [] : [[card.target, signature.target] as const]),
+              ...(signature.classes.length > 0 ? [[card.classes, signature.classes.join(', ')] as const] : []),
+            ]}
+          />
+        </Card>
+        <Card title={text.files}>
+          <ul className={styles['files']}>
+            {files.map(({ path, digest, bytes: size }) => (
+              <li key={path}>
+                <a
+                  href={fileAddress(project, version.model, version.number, path)}
+                  download={`${version.model}-${version.number}-${path}`}
+                  className="name"
+                >
+                  {path}
+                </a>{' '}
+                <span className="muted small">{bytes(size)}</span>
+                <code className="name muted small">{digest}</code>
+              </li>
+            ))}
+          </ul>
+        </Card>
+      </Stack>
     </Columns>
   );
 }

@@ -37,7 +37,11 @@ export const theme = createTheme({
     Badge: Badge.extend({ defaultProps: { tt: 'none', radius: 6, fw: 560 } }),
     Button: Button.extend({ defaultProps: { size: 'xs' }, styles: { root: { height: rem(30), fontSize: rem(13), fontWeight: 560 } } }),
     Card: Card.extend({ defaultProps: { radius: 10 } }),
-    Modal: Modal.extend({ defaultProps: { centered: true, radius: 10 }, styles: { title: { fontWeight: 640, fontSize: rem(16) } } }),
+    // Locking the page's scroll takes a style that the policy of the pages refuses.
+    Modal: Modal.extend({
+      defaultProps: { centered: true, radius: 10, lockScroll: false },
+      styles: { title: { fontWeight: 640, fontSize: rem(16) } },
+    }),
     Table: Table.extend({ defaultProps: { verticalSpacing: 6 } }),
     Tooltip: Tooltip.extend({
       defaultProps: { multiline: true, maw: 360, openDelay: 200, events: { hover: true, focus: true, touch: true } },

@@ -105,7 +105,7 @@ function Spread(props: {
     <figure>
       <figcaption className="muted small">
         {text.interval}
-        {`, ${text.limit} ${metric(limit)}`}
+        {`, ${words.models.side.limit(metric(limit))}`}
       </figcaption>
       <Interval
         label={text.intervalLabel(name, metric(low), metric(value), metric(high))}

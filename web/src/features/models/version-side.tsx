@@ -69,7 +69,7 @@ function Row(props: {
         className={`${styles['sideRow']} ${props.open ? styles['open'] : ''}`}
         aria-current={props.open ? 'page' : undefined}
       >
-        <span className={styles['sideLine']}>
+        <span className={`${styles['sideLine']} ${styles['sideTop']}`}>
           <b>{words.models.version(one.number)}</b>
           {marks.map(([alias]) => (
             <Mark key={alias} accent>

@@ -3,6 +3,7 @@ import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { client } from '../../client/client.ts';
 
 export { sentenceOf, whoDid } from './event-words.ts';
+export { approversOf, servedAt } from './served.ts';
 export { fromField, toField } from './zone.ts';
 
 type Items<T> = T extends { items: readonly (infer One)[] } ? One : never;

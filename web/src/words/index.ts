@@ -5,12 +5,14 @@ import { deployments } from './deployments.ts';
 import { graph } from './graph.ts';
 import { home } from './home.ts';
 import { localised } from './localised.ts';
+import { log } from './log.ts';
 import { models } from './models.ts';
+import { pipelines } from './pipelines.ts';
 import { reports } from './reports.ts';
 import { settings } from './settings.ts';
 import { shell } from './shell.ts';
 
 /** Every word that the pages show, one file for each noun. A sentence with figures in it is a function of them. */
-const catalogue = { approvals, audit, common, deployments, graph, home, models, reports, settings, shell };
+const catalogue = { approvals, audit, common, deployments, graph, home, log, models, pipelines, reports, settings, shell };
 
 export const words = localised(catalogue, globalThis.location?.search ?? '');

@@ -1,0 +1,17 @@
+export const log = {
+  find: 'Find in log',
+  found: (at: string, all: string) => `${at} of ${all}`,
+  notFound: 'not found',
+  follow: 'Follow',
+  download: 'Download the log',
+  line: (number: string) => `Line ${number}`,
+  levels: { bad: 'error', warn: 'warn', plain: '' },
+  lines: (amount: string) => `${amount} lines, all kept`,
+  reading: (amount: string) => `${amount} lines so far, reading on`,
+  errors: (amount: number) => (amount === 1 ? '1 error' : `${amount} errors`),
+  warnings: (amount: number) => (amount === 1 ? '1 warning' : `${amount} warnings`),
+  noProblems: 'no problems',
+  nextProblem: 'next problem',
+  followKey: 'follow',
+  cut: (chars: string) => ` … ${chars} more characters; the download has them`,
+};

@@ -31,6 +31,8 @@ export function useView<const T extends Readonly<Record<string, Field>>>(
       void navigate({
         to: '.',
         replace: how?.replace ?? false,
+        // The same page seen another way: it stays where it is, and so do the parts of it that scroll.
+        resetScroll: false,
         search: ((before: Readonly<Record<string, unknown>>) => {
           const after: Record<string, unknown> = { ...before, ...change };
           for (const name of Object.keys(change)) if (JSON.stringify(after[name]) === JSON.stringify(usual[name])) delete after[name];

@@ -8,7 +8,8 @@ import type { LogLine } from './log-text.ts';
 import { count } from './numbers.ts';
 import { TimeContext } from './time.tsx';
 
-const line_px = 22;
+/** Nothing to point at is smaller (WCAG 2.5.8). */
+const line_px = 24;
 /** A line that is longer says so: browsers stop at lines of megabytes. */
 const shown_chars = 4000;
 const up = new Set(['ArrowUp', 'PageUp', 'Home']);
@@ -31,12 +32,14 @@ export function LogLines({
     overscan: 12,
   });
   useEffect(() => {
-    if (view.follow && lines.length > 0) virtual.scrollToIndex(lines.length - 1, { align: 'end' });
-  }, [view.follow, lines.length, virtual]);
+    const { current } = frame;
+    if (view.follow && lines.length > 0) current?.scrollTo({ top: current.scrollHeight });
+  }, [view.follow, lines.length]);
   const reached = view.line > 0 && view.line <= lines.length ? view.line : 0;
   useEffect(() => {
-    if (reached > 0) virtual.scrollToIndex(reached - 1, { align: 'center' });
-  }, [reached, virtual]);
+    const { current } = frame;
+    if (current && reached > 0) current.scrollTo({ top: (reached - 0.5) * line_px - current.clientHeight / 2 });
+  }, [reached]);
   const stay = () => view.follow && onView({ follow: false }, { replace: true });
   return (
     <section

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { kindOf, LogText, linesWith, nextProblem } from './log-text.ts';
+import { firstError, kindOf, LogText, linesWith, nextProblem } from './log-text.ts';
 
 const at = '2026-11-21T20:14:01.706Z';
 
@@ -45,6 +45,7 @@ test('the next problem goes round, and there may be none', () => {
   assert.deepEqual([nextProblem(log.lines, 0), nextProblem(log.lines, 1), nextProblem(log.lines, 3)], [1, 3, 1]);
   assert.equal(nextProblem(log.lines.slice(1, 2), 0), null);
   assert.equal(nextProblem([], 0), null);
+  assert.deepEqual([firstError(log.lines), firstError(log.lines.slice(1))], [1, 0]);
 });
 
 test('a text is found in all lines whatever its case', () => {

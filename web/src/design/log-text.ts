@@ -75,6 +75,11 @@ export function nextProblem(lines: readonly LogLine[], line: number): number | n
   return null;
 }
 
+/** The first line (from 1) that is an error; 0 when there is none. */
+export function firstError(lines: readonly LogLine[]): number {
+  return lines.findIndex(({ kind }) => kind === 'bad') + 1;
+}
+
 /** Lines (from 1) that hold a text, whatever its case. */
 export function linesWith(lines: readonly LogLine[], find: string): number[] {
   const wanted = find.toLowerCase();

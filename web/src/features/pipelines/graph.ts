@@ -2,7 +2,7 @@ import { IconBox, IconChartHistogram, IconDatabase, IconSql, IconTerminal2, Icon
 import type { GraphEdge, GraphNode } from '../../design/graph-props.ts';
 import { words } from '../../words/index.ts';
 import type { Definition, Detail } from './pipelines-api.ts';
-import { inputsOf, lineOf, stateOf, stepKinds, stepsBefore } from './steps.ts';
+import { inOrder, inputsOf, lineOf, stateOf, stepKinds, stepsBefore } from './steps.ts';
 
 const stepIcons = { sql: IconSql, fit: IconTrendingUp, evaluate: IconChartHistogram, run: IconTerminal2 } as const;
 
@@ -73,7 +73,10 @@ function graphOf(
     readonly model: (name: string) => Told;
   },
 ): Graph {
-  const steps = Object.entries(definition.steps);
+  const steps = inOrder(definition).flatMap((name) => {
+    const step = definition.steps[name];
+    return step ? [[name, step] as const] : [];
+  });
   const { register } = definition;
   const nodes: GraphNode[] = [
     ...definition.inputs.map((name) => ({ id: idOf('input', name), icon: IconDatabase, ...tell.input(name) })),

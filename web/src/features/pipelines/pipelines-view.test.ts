@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { definition, execution, step, waiting } from './pipelines.fixture.ts';
-import { inputsOf, lineOf, stateOf, stepsBefore, stepToOpen, tally } from './steps.ts';
+import { inOrder, inputsOf, lineOf, stateOf, stepsBefore, stepToOpen, tally } from './steps.ts';
 import { timeBars } from './times.ts';
 import { executionSentence, listSentence, pipelineSentence, selfStarts, starterOf } from './told.ts';
 import { whyOf } from './why.ts';
@@ -14,6 +14,9 @@ test('a step comes after the makers of its tables and of its model, and only the
   assert.deepEqual(stepsBefore(definition, 'evaluate'), ['split', 'fit']);
   assert.deepEqual(inputsOf(definition, 'split'), ['departures']);
   assert.deepEqual(inputsOf(definition, 'fit'), []);
+  const { split, fit, evaluate } = definition.steps;
+  assert.ok(split && fit && evaluate);
+  assert.deepEqual(inOrder({ ...definition, steps: { evaluate, fit, split } }), ['split', 'fit', 'evaluate']);
 });
 
 test('a page opens on the first failed step, else on the one that runs, else on the last that began', () => {

@@ -1,6 +1,6 @@
 import { Kbd, NativeSelect } from '@mantine/core';
 import { Log, type LogView } from '../../design/log.tsx';
-import { nextProblem } from '../../design/log-text.ts';
+import { firstError } from '../../design/log-text.ts';
 import { duration } from '../../design/numbers.ts';
 import { Problem } from '../../design/state.tsx';
 import { words } from '../../words/index.ts';
@@ -34,7 +34,7 @@ export function StepLogCard({ project, execution, step, view, onView }: StepLogP
   const live = state === 'running' && attempt === step.attempts;
   const log = useStepLog({ project, execution: execution.id, step: step.name, attempt, live, problem: step.error });
   const follow = view.follow === '' ? live : view.follow === 'on';
-  const opens = state === 'failed' && view.line === 0 && view.follow === '' ? (nextProblem(log.lines, 0) ?? 0) : view.line;
+  const opens = state === 'failed' && view.line === 0 && view.follow === '' ? firstError(log.lines) : view.line;
   const change = ({ follow: on, ...rest }: Partial<LogView>, how?: { readonly replace: boolean }) =>
     onView({ ...rest, ...(on === undefined ? {} : { follow: on ? 'on' : 'off' }) }, how);
   if (log.error) return <Problem error={log.error} />;

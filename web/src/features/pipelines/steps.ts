@@ -38,6 +38,19 @@ export function stepsBefore(definition: Definition, name: string): readonly stri
   return [...before];
 }
 
+/** Steps with each after all that it needs; a circle, which no server takes, is left as it is written. */
+export function inOrder(definition: Definition): readonly string[] {
+  const left = new Set(Object.keys(definition.steps));
+  const order: string[] = [];
+  while (left.size > 0) {
+    const ready = [...left].find((name) => stepsBefore(definition, name).every((before) => !left.has(before)));
+    const next = ready ?? [...left][0] ?? '';
+    left.delete(next);
+    order.push(next);
+  }
+  return order;
+}
+
 /** Datasets that a step reads as they are. */
 export function inputsOf(definition: Definition, name: string): readonly string[] {
   const step = definition.steps[name];

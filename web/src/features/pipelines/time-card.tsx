@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router';
 import { Card } from '../../design/card.tsx';
 import { Facts } from '../../design/facts.tsx';
 import { count, duration } from '../../design/numbers.ts';
+import { StatusIcon } from '../../design/status.tsx';
 import { words } from '../../words/index.ts';
 import { ExecutionLink } from './execution-marks.tsx';
 import styles from './pipelines.module.css';
@@ -46,6 +47,12 @@ export function TimeCard({ project, detail, executions, chosen, onChoose }: Time
       </ul>
       {chosen && (
         <div className={styles['why']}>
+          {chosen.error !== null && (
+            <p className={styles['whyLine']}>
+              <StatusIcon kind="bad" />
+              <span className="name">{chosen.error}</span>
+            </p>
+          )}
           <WhyLine step={chosen} execution={execution} executions={executions} before={before} />
           <StepFacts project={project} detail={detail} step={chosen} />
         </div>
@@ -100,7 +107,7 @@ function WhyLine({ step, execution, executions, before }: WhyProps) {
   const { title, text, since } = whyOf(step, execution.inputs, before?.inputs);
   return (
     <p className={styles['whyLine']}>
-      <IconInfoCircle size={16} stroke={1.75} aria-hidden />
+      <IconInfoCircle className={styles['info']} size={16} stroke={1.75} aria-hidden />
       <span className="name">
         <b>{title}</b> {text} {since !== undefined && <ExecutionLink id={since}>{numberOf(since, executions)}</ExecutionLink>}
       </span>

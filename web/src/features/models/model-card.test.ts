@@ -24,6 +24,7 @@ function runOf(metrics: Readonly<Record<string, number>>): Run {
     tags: [],
     metrics: points,
     inputs: [],
+    code: null,
   };
 }
 

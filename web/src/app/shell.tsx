@@ -14,7 +14,7 @@ import { Badge } from './badges.tsx';
 import { Keys } from './keys.tsx';
 import { LiveMark } from './live-mark.tsx';
 import { Palette } from './palette.tsx';
-import { type Place, places } from './places.ts';
+import { type Place, placeOf, places } from './places.ts';
 import styles from './shell.module.css';
 
 /** The frame of all pages of a project: places at the left, where one is and what one can do at the top. */
@@ -52,9 +52,10 @@ export function Shell() {
               className={styles['search']}
               variant="default"
               leftSection={<IconSearch size={15} aria-hidden />}
+              rightSection={<Kbd size="xs">{words.shell.searchKey}</Kbd>}
               onClick={palette.open}
             >
-              <span>{words.shell.search}</span> <Kbd size="xs">{words.shell.searchKey}</Kbd>
+              <span>{words.shell.search}</span>
             </Button>
             <LiveMark />
             <Person name={me?.name ?? ''} auth={me?.auth ?? true} />
@@ -70,6 +71,8 @@ export function Shell() {
 }
 
 function Places({ project, onGo }: { readonly project: string; readonly onGo?: () => void }) {
+  const path = useRouterState({ select: ({ location }) => location.pathname });
+  const here = placeOf(path.split('/')[3] ?? '');
   const groups: { readonly group: Place['group']; readonly places: Place[] }[] = [];
   for (const place of places) {
     const last = groups.at(-1);
@@ -91,7 +94,8 @@ function Places({ project, onGo }: { readonly project: string; readonly onGo?: (
               to={`/p/$project${path}` as '/p/$project'}
               params={{ project }}
               activeOptions={{ exact: path === '', includeSearch: false }}
-              className={styles['place']}
+              className={`${styles['place']} ${name === here?.name ? styles['here'] : ''}`}
+              {...(name === here?.name ? { 'aria-current': 'page' as const } : {})}
               title={words.shell.places[name]}
               onClick={onGo}
             >
@@ -138,9 +142,10 @@ function ProjectSwitch({ project }: { readonly project: string }) {
 function Crumbs({ project }: { readonly project: string }) {
   const path = useRouterState({ select: ({ location }) => location.pathname });
   const parts = path.split('/').filter(Boolean).slice(2).map(decodeURIComponent);
-  const place = places.find(({ path }) => path === `/${parts[0] ?? ''}`);
+  const place = placeOf(parts[0] ?? '');
+  const version = parts[2] === 'versions' ? parts[3] : undefined;
   return (
-    <nav className={styles['crumbs']} aria-label="Breadcrumbs">
+    <nav className={styles['crumbs']} aria-label={words.shell.crumbs}>
       <Link to="/p/$project" params={{ project }}>
         {project}
       </Link>
@@ -151,7 +156,8 @@ function Crumbs({ project }: { readonly project: string }) {
       ) : (
         parts[0] === undefined && <b>{words.shell.places.home}</b>
       )}
-      {parts[1] !== undefined && <b className="name">{parts[1]}</b>}
+      {parts[1] !== undefined && (version === undefined ? <b className="name">{parts[1]}</b> : <span className="name">{parts[1]}</span>)}
+      {version !== undefined && <b>{words.common.version(Number(version))}</b>}
     </nav>
   );
 }

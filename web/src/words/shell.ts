@@ -25,6 +25,7 @@ export const shell = {
   noProjectsTodo: 'Run `slipway init` in a folder, then `slipway apply`.',
   zone: 'Time zone',
   switchProject: 'Switch project',
+  crumbs: 'Where you are',
   search: 'Search or jump to',
   searchKey: 'Ctrl K',
   commands: 'Search and commands',

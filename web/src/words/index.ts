@@ -2,6 +2,7 @@ import { approvals } from './approvals.ts';
 import { audit } from './audit.ts';
 import { common } from './common.ts';
 import { deployments } from './deployments.ts';
+import { gates } from './gates.ts';
 import { graph } from './graph.ts';
 import { home } from './home.ts';
 import { localised } from './localised.ts';
@@ -10,9 +11,10 @@ import { models } from './models.ts';
 import { pipelines } from './pipelines.ts';
 import { reports } from './reports.ts';
 import { settings } from './settings.ts';
+import { list } from './several.ts';
 import { shell } from './shell.ts';
 
 /** Every word that the pages show, one file for each noun. A sentence with figures in it is a function of them. */
-const catalogue = { approvals, audit, common, deployments, graph, home, log, models, pipelines, reports, settings, shell };
+const catalogue = { approvals, audit, common, deployments, gates, graph, home, list, log, models, pipelines, reports, settings, shell };
 
 export const words = localised(catalogue, globalThis.location?.search ?? '');

@@ -1,6 +1,6 @@
-import { Autocomplete, Button, Modal, NativeSelect, TextInput } from '@mantine/core';
+import { Autocomplete, NativeSelect } from '@mantine/core';
 import { useState } from 'react';
-import { Problem } from '../../design/state.tsx';
+import { Ask } from '../../design/ask.tsx';
 import { words } from '../../words/index.ts';
 import styles from './models.module.css';
 import { useMoveAlias } from './models-api.ts';
@@ -14,20 +14,34 @@ export function AliasDialog({ project, version, facts, onClose }: VersionTabProp
   const aliases = facts.model?.aliases ?? {};
   const [alias, setAlias] = useState('');
   const [to, setTo] = useState(String(version.number));
-  const [reason, setReason] = useState('');
   const move = useMoveAlias(project, version.model);
   const name = alias.trim();
   const now = aliases[name];
   const holder = protectorOf(name, facts.deployments);
   return (
-    <Modal opened onClose={onClose} title={text.title}>
-      <form
-        className={styles['dialog']}
-        onSubmit={(event) => {
-          event.preventDefault();
-          move.mutate({ alias: name, version: Number(to), expected: now ?? null, reason: reason.trim() }, { onSuccess: onClose });
-        }}
-      >
+    <Ask
+      open
+      title={text.title}
+      consequence={
+        <bdi className="name" role="status">
+          {name === ''
+            ? text.sentence
+            : holder
+              ? text.protectedNow(holder.name)
+              : now === undefined
+                ? text.fresh(name)
+                : text.now(name, now)}
+        </bdi>
+      }
+      button={text.confirm(name, to)}
+      reason="required"
+      ready={name !== '' && holder === undefined && String(now) !== to}
+      busy={move.isPending}
+      error={move.error}
+      onYes={(reason) => move.mutate({ alias: name, version: Number(to), expected: now ?? null, reason }, { onSuccess: onClose })}
+      onClose={onClose}
+    >
+      <div className={styles['calls']}>
         <Autocomplete
           label={text.alias}
           description={text.aliasHint}
@@ -36,7 +50,6 @@ export function AliasDialog({ project, version, facts, onClose }: VersionTabProp
           onChange={setAlias}
           required
           maxLength={255}
-          data-autofocus
         />
         <NativeSelect
           label={text.version}
@@ -46,33 +59,7 @@ export function AliasDialog({ project, version, facts, onClose }: VersionTabProp
             .filter(({ retired_at_ms }) => retired_at_ms === null)
             .map(({ number }) => ({ value: String(number), label: words.models.version(number) }))}
         />
-        <TextInput
-          label={words.common.reason}
-          description={words.common.reasonHint}
-          value={reason}
-          onChange={({ currentTarget }) => setReason(currentTarget.value)}
-          maxLength={2000}
-          required
-        />
-        {name !== '' && (
-          <p className="second name" role="status">
-            {holder ? text.protectedNow(holder.name) : now === undefined ? text.fresh(name) : text.now(name, now)}
-          </p>
-        )}
-        {move.error && <Problem error={move.error} />}
-        <div className={styles['dialogEnd']}>
-          <Button variant="default" onClick={onClose}>
-            {words.common.cancel}
-          </Button>
-          <Button
-            type="submit"
-            loading={move.isPending}
-            disabled={name === '' || reason.trim() === '' || holder !== undefined || String(now) === to}
-          >
-            {text.confirm(name, to)}
-          </Button>
-        </div>
-      </form>
-    </Modal>
+      </div>
+    </Ask>
   );
 }

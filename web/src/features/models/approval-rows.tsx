@@ -4,7 +4,7 @@ import { words } from '../../words/index.ts';
 import styles from './models.module.css';
 import type { Approval, Verdict } from './models-api.ts';
 
-const { approval: text, groups, holdOf } = words.models;
+const { approval: text, groups, holdOf } = words.gates;
 
 const kinds: Readonly<Record<Approval['state'], StatusKind>> = { requested: 'human', granted: 'good', refused: 'bad', void: 'neutral' };
 

@@ -57,7 +57,7 @@ export function SlicesCard({ verdict }: { readonly verdict: Verdict | undefined 
               ) : (
                 <span className={styles['interval']}>
                   <Interval
-                    label={words.models.evidence.intervalLabel(name, metric(low), metric(value), metric(high))}
+                    label={words.gates.evidence.intervalLabel(name, metric(low), metric(value), metric(high))}
                     low={low}
                     value={value}
                     high={high}

@@ -11,7 +11,7 @@ import styles from './models.module.css';
 import type { Evidence } from './models-api.ts';
 import { valuesByVersion } from './versions.ts';
 
-const { evidence: text } = words.models;
+const { evidence: text } = words.gates;
 
 /** One criterion: what, the finding, the limit; opens its evidence in place. */
 export function CheckRow(props: {

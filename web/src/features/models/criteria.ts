@@ -93,7 +93,7 @@ export function limitNumber(evidence: Evidence, criteria: readonly Criterion[]):
 
 /** One criterion of a gate's definition in a row: what, the limit, on which table. */
 export function criterionRow(one: Criterion): { readonly what: string; readonly limit: string; readonly on: string } {
-  const { policy } = words.models;
+  const { policy } = words.gates;
   const on = one.kind === 'latency' ? policy.single : (one.on ?? policy.usual);
   const bounds = (min: number | undefined, max: number | undefined) =>
     policy.bounds(min === undefined ? null : metric(min), max === undefined ? null : metric(max));

@@ -11,7 +11,7 @@ import { criterionRow } from './criteria.ts';
 import { type Deployment, type Gate, modelsQueries } from './models-api.ts';
 import type { VersionTabProps } from './version-tab.ts';
 
-const { policy: text, approval } = words.models;
+const { policy: text, approval } = words.gates;
 
 /** What a version of this model must hold, who must sign, and by which steps it goes live. */
 export function PolicyTab({ project, facts }: VersionTabProps) {

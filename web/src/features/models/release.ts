@@ -16,7 +16,7 @@ export interface Release {
   readonly sentences: readonly string[];
 }
 
-const { release } = words.models;
+const { release } = words.gates;
 
 /** The deployment whose releases alone move an alias: `champion` of a model that serves in production. */
 export function protectorOf(alias: string, deployments: readonly Deployment[]): Deployment | undefined {

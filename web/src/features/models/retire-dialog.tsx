@@ -1,5 +1,4 @@
-import { Button, Modal } from '@mantine/core';
-import { Problem } from '../../design/state.tsx';
+import { Ask } from '../../design/ask.tsx';
 import { StatusIcon } from '../../design/status.tsx';
 import { words } from '../../words/index.ts';
 import styles from './models.module.css';
@@ -14,11 +13,21 @@ export function RetireDialog({ project, version, onClose }: VersionTabProps & { 
   const { holds, aliases, number } = version;
   const free = holds.length === 0 && aliases.length === 0;
   return (
-    <Modal opened onClose={onClose} title={text.title(number)}>
-      <div className={styles['dialog']}>
-        <p>{text.sentence(number)}</p>
+    <Ask
+      open
+      title={text.title(number)}
+      consequence={text.sentence(number)}
+      button={text.confirm(number)}
+      danger
+      ready={free}
+      busy={retire.isPending}
+      error={retire.error}
+      onYes={() => retire.mutate(number, { onSuccess: onClose })}
+      onClose={onClose}
+    >
+      <div className={styles['calls']}>
         {holds.length > 0 && (
-          <div>
+          <>
             <p>
               <b>{text.held}</b>
             </p>
@@ -29,7 +38,7 @@ export function RetireDialog({ project, version, onClose }: VersionTabProps & { 
                 </li>
               ))}
             </ul>
-          </div>
+          </>
         )}
         {aliases.length > 0 && <p className="name">{text.aliased(aliases)}</p>}
         {free && (
@@ -38,16 +47,7 @@ export function RetireDialog({ project, version, onClose }: VersionTabProps & { 
             <span>{text.free}</span>
           </p>
         )}
-        {retire.error && <Problem error={retire.error} />}
-        <div className={styles['dialogEnd']}>
-          <Button variant="default" onClick={onClose}>
-            {words.common.cancel}
-          </Button>
-          <Button color="bad" disabled={!free} loading={retire.isPending} onClick={() => retire.mutate(number, { onSuccess: onClose })}>
-            {text.confirm(number)}
-          </Button>
-        </div>
       </div>
-    </Modal>
+    </Ask>
   );
 }

@@ -19,7 +19,7 @@ export interface StandingFacts {
   readonly gated: boolean;
 }
 
-const { standing } = words.models;
+const { standing } = words.gates;
 
 export function standingOf(facts: StandingFacts): Standing {
   const { version, verdict } = facts;

@@ -1,11 +1,11 @@
-import { Button, Modal } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { IconRefresh, IconUserQuestion } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { ButtonLink } from '../../client/links.tsx';
 import { useView } from '../../client/view.ts';
+import { Ask } from '../../design/ask.tsx';
 import { Card } from '../../design/card.tsx';
-import { Problem } from '../../design/state.tsx';
 import { StatusIcon } from '../../design/status.tsx';
 import { Moment } from '../../design/time.tsx';
 import { words } from '../../words/index.ts';
@@ -18,7 +18,7 @@ import { type Gate, modelsQueries, useEvaluate, type Verdict } from './models-ap
 import { standingOfVersion, type VersionTabProps } from './version-tab.ts';
 import { newestVerdict } from './versions.ts';
 
-const { gate: gateWords, groups: groupWords, holdOf } = words.models;
+const { gate: gateWords, groups: groupWords, holdOf } = words.gates;
 
 /** The verdict as a sentence, then every criterion like a check on a pull request. */
 export function VerdictCard(props: VersionTabProps) {
@@ -112,21 +112,21 @@ function Evaluate(props: {
           {label}
         </Button>
       </Allowed>
-      <Modal opened={open} onClose={() => setOpen(false)} title={label}>
-        <div className={styles['dialog']}>
-          <p className="name">{gateWords.again(gate, version.number)}</p>
-          {evaluate.isPending && <p className="muted small">{gateWords.evaluating}</p>}
-          {evaluate.error && <Problem error={evaluate.error} />}
-          <div className={styles['dialogEnd']}>
-            <Button variant="default" onClick={() => setOpen(false)}>
-              {words.common.cancel}
-            </Button>
-            <Button loading={evaluate.isPending} onClick={start}>
-              {label}
-            </Button>
-          </div>
-        </div>
-      </Modal>
+      <Ask
+        open={open}
+        title={label}
+        consequence={
+          <>
+            <bdi>{gateWords.again(gate, version.number)}</bdi>
+            {evaluate.isPending && <> {gateWords.evaluating}</>}
+          </>
+        }
+        button={label}
+        busy={evaluate.isPending}
+        error={evaluate.error}
+        onYes={start}
+        onClose={() => setOpen(false)}
+      />
     </>
   );
 }

@@ -1,8 +1,7 @@
-import { useHotkeys } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { useSingleKeys } from '../../app/keys.tsx';
 import { useNames, useView } from '../../client/view.ts';
+import { useSingleKeys } from '../../design/grid/single-keys.ts';
 import { count } from '../../design/numbers.ts';
 import { Page } from '../../design/page.tsx';
 import { Part } from '../../design/state.tsx';
@@ -86,7 +85,6 @@ function Marks({ number, facts }: { readonly number: number; readonly facts: Mod
 /** `[` and `]` go to the version before and after, `A` to the approval that waits. */
 function useKeys(project: string, model: string, number: number, { versions, approvals }: ModelFacts): void {
   const navigate = useNavigate();
-  const [single] = useSingleKeys();
   const waiting = approvals.find((one) => one.version === number && one.state === 'requested');
   const numbers = versions.map((one) => one.number).toSorted((a, b) => a - b);
   const go = (to: number | undefined) => {
@@ -97,18 +95,11 @@ function useKeys(project: string, model: string, number: number, { versions, app
       search: (before: object) => before,
     });
   };
-  useHotkeys(
-    single
-      ? [
-          ['[', () => go(numbers.findLast((one) => one < number))],
-          [']', () => go(numbers.find((one) => one > number))],
-          [
-            'a',
-            () => {
-              if (waiting) void navigate({ to: '/p/$project/questions/approvals/$approval', params: { project, approval: waiting.id } });
-            },
-          ],
-        ]
-      : [],
-  );
+  useSingleKeys({
+    '[': () => go(numbers.findLast((one) => one < number)),
+    ']': () => go(numbers.find((one) => one > number)),
+    a: () => {
+      if (waiting) void navigate({ to: '/p/$project/questions/approvals/$approval', params: { project, approval: waiting.id } });
+    },
+  });
 }

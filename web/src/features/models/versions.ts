@@ -3,7 +3,7 @@ import { words } from '../../words/index.ts';
 import { keyOf } from './criteria.ts';
 import type { Approval, Evidence, ListedVersion, Verdict } from './models-api.ts';
 
-const { verdicts } = words.models;
+const { verdicts } = words.gates;
 
 /** `judged` is newest first: what was said of a version last counts. */
 export const newestVerdict = (judged: readonly Verdict[], version: number): Verdict | undefined =>

@@ -32,6 +32,12 @@ const air = 14;
 const many = 13;
 const fit = { padding: `${air}px`, minZoom: 0.72, maxZoom: 1 } as const;
 const types = { box: BoxOf };
+/** React Flow's own sentences for ears are of selecting and deleting, which nobody can here. */
+const silent = {
+  'node.a11yDescription.default': '',
+  'node.a11yDescription.keyboardDisabled': '',
+  'edge.a11yDescription.default': '',
+};
 
 /** dagre places, React Flow draws. A part of its own, so that pages without a graph do not fetch it. */
 export default function GraphCanvas(drawn: Drawn) {
@@ -56,6 +62,7 @@ export default function GraphCanvas(drawn: Drawn) {
           edgesFocusable={false}
           elementsSelectable={false}
           disableKeyboardA11y
+          ariaLabelConfig={silent}
           // The wheel scrolls the page; buttons and two fingers zoom.
           zoomOnScroll={false}
           zoomOnDoubleClick={false}

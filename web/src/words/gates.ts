@@ -82,8 +82,8 @@ export const gates = {
     steps: (number: number, name: string, first: string, later: readonly string[]) =>
       `Version ${number} gets ${first} of the traffic of ${name} now, then ${list(later)}.`,
     bakes: (time: string) => `Each step lasts at least ${time}.`,
-    guarded: (guards: readonly string[], champion: number) =>
-      `${list(guards)} ${guards.length === 1 ? 'guards' : 'guard'} each step: if version ${champion} does better on the same traffic, all of it goes back to version ${champion} by itself.`,
+    guarded: (guards: readonly string[], number: number, champion: number) =>
+      `${list(guards)} ${guards.length === 1 ? 'guards' : 'guard'} each step: if version ${number} does clearly worse than version ${champion} on the same traffic, all of it goes back to version ${champion} by itself.`,
   },
   policy: {
     gate: (name: string) => `Gate ${name}`,

@@ -59,7 +59,7 @@ export const models = {
     file: (bytes: string) => `${bytes} ONNX`,
     share: (share: string) => `${share} of traffic`,
     served: 'served earlier',
-    things: (amount: string) => `${amount} things`,
+    things: (amount: string) => (amount === '1' ? '1 thing' : `${amount} things`),
   },
   actions: {
     download: 'Download',

@@ -7,6 +7,7 @@ import { Table } from '../../design/table.tsx';
 import { Moment } from '../../design/time.tsx';
 import { words } from '../../words/index.ts';
 import { Allowed } from '../access/allowed.tsx';
+import styles from './models.module.css';
 import { modelsQueries, useMoveAlias } from './models-api.ts';
 import { canTakeBack, type Move, movesOf } from './moves.ts';
 import { protectorOf } from './release.ts';
@@ -70,5 +71,9 @@ const columns = [
   { key: 'to', title: text.moveColumns.to, cell: ({ to }: Move) => versionText(to) },
   { key: 'at', title: text.moveColumns.at, cell: ({ at_ms }: Move) => <Moment at_ms={at_ms} /> },
   { key: 'who', title: text.moveColumns.who, cell: ({ who }: Move) => <bdi className="name">{who}</bdi> },
-  { key: 'reason', title: text.moveColumns.reason, cell: ({ reason }: Move) => <bdi className="name">{reason || '–'}</bdi> },
+  {
+    key: 'reason',
+    title: text.moveColumns.reason,
+    cell: ({ reason }: Move) => <bdi className={`name ${styles['cell']}`}>{reason || '–'}</bdi>,
+  },
 ];

@@ -23,7 +23,7 @@ const spread = (low: number | null, high: number | null): string =>
   low === null || high === null ? '–' : words.models.interval(metric(low), metric(high));
 
 const qualityColumns = [
-  { key: 'metric', title: text.columns.metric, cell: (row: QualityRow) => <bdi className="name">{row.metric}</bdi> },
+  { key: 'metric', title: text.columns.metric, cell: (row: QualityRow) => <bdi className={`name ${styles['cell']}`}>{row.metric}</bdi> },
   {
     key: 'value',
     title: text.columns.value,
@@ -33,7 +33,11 @@ const qualityColumns = [
   { key: 'interval', title: text.columns.interval, number: true, cell: ({ low, high }: QualityRow) => spread(low, high) },
   { key: 'baseline', title: text.columns.baseline, number: true, cell: ({ baseline }: QualityRow) => metric(baseline) },
   { key: 'rows', title: text.columns.rows, number: true, cell: ({ rows }: QualityRow) => count(rows) },
-  { key: 'limit', title: text.columns.limit, cell: ({ limit }: QualityRow) => (limit === '' ? '–' : limit) },
+  {
+    key: 'limit',
+    title: text.columns.limit,
+    cell: ({ limit }: QualityRow) => <span className={styles['cell']}>{limit === '' ? '–' : limit}</span>,
+  },
 ];
 
 /** The same figure for each group that the gate looks at, worst first. */
@@ -74,11 +78,11 @@ export function SlicesCard({ verdict }: { readonly verdict: Verdict | undefined 
 }
 
 const sliceColumns = [
-  { key: 'group', title: text.columns.group, cell: ({ name }: SliceRow) => <bdi className="name">{name}</bdi> },
+  { key: 'group', title: text.columns.group, cell: ({ name }: SliceRow) => <bdi className={`name ${styles['cell']}`}>{name}</bdi> },
   { key: 'value', title: text.columns.value, number: true, cell: ({ evidence }: SliceRow) => <b>{metric(evidence.value)}</b> },
   { key: 'interval', title: text.columns.interval, number: true, cell: ({ evidence }: SliceRow) => spread(evidence.low, evidence.high) },
   { key: 'rows', title: text.columns.rows, number: true, cell: ({ evidence }: SliceRow) => count(evidence.rows) },
-  { key: 'limit', title: text.columns.limit, cell: ({ limit }: SliceRow) => limit },
+  { key: 'limit', title: text.columns.limit, cell: ({ limit }: SliceRow) => <span className={styles['cell']}>{limit}</span> },
 ];
 
 export function CalibrationCard({ rows }: { readonly rows: readonly QualityRow[] }) {

@@ -106,7 +106,11 @@ const columns = [
   { key: 'age', title: text.columns.age, number: true, cell: (row: Row) => <Trained {...row} /> },
   { key: 'newest', title: text.columns.newest, cell: (row: Row) => <Newest {...row} /> },
   { key: 'versions', title: text.columns.versions, number: true, cell: ({ model }: Row) => count(model.versions) },
-  { key: 'owner', title: text.columns.owner, cell: ({ model }: Row) => <bdi className="name">{model.definition.owner ?? '–'}</bdi> },
+  {
+    key: 'owner',
+    title: text.columns.owner,
+    cell: ({ model }: Row) => <bdi className={`name ${styles['cell']}`}>{model.definition.owner ?? '–'}</bdi>,
+  },
 ];
 
 function VersionLink({ project, model, version }: { readonly project: string; readonly model: string; readonly version: number }) {

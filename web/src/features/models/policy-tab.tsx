@@ -8,6 +8,7 @@ import { Table } from '../../design/table.tsx';
 import { Moment } from '../../design/time.tsx';
 import { words } from '../../words/index.ts';
 import { criterionRow } from './criteria.ts';
+import styles from './models.module.css';
 import { type Deployment, type Gate, modelsQueries } from './models-api.ts';
 import type { VersionTabProps } from './version-tab.ts';
 
@@ -51,9 +52,9 @@ function GateCard({ project, gate }: { readonly project: string; readonly gate: 
           rows={criteria.map((one, index) => ({ ...criterionRow(one), key: String(index) }))}
           keyOf={({ key }) => key}
           columns={[
-            { key: 'what', title: text.columns.what, cell: ({ what }) => <bdi className="name">{what}</bdi> },
-            { key: 'limit', title: text.columns.limit, cell: ({ limit }) => limit },
-            { key: 'on', title: text.columns.on, cell: ({ on }) => <bdi className="name">{on}</bdi> },
+            { key: 'what', title: text.columns.what, cell: ({ what }) => <bdi className={`name ${styles['cell']}`}>{what}</bdi> },
+            { key: 'limit', title: text.columns.limit, cell: ({ limit }) => <span className={styles['cell']}>{limit}</span> },
+            { key: 'on', title: text.columns.on, cell: ({ on }) => <bdi className={`name ${styles['cell']}`}>{on}</bdi> },
           ]}
         />
       </Card>

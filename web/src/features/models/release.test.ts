@@ -17,7 +17,7 @@ test('a release says every step, how long it lasts, and what sends it back', () 
   assert.deepEqual(sentences, [
     'Version 11 gets 5 % of the traffic of delay now, then 25 % and 100 %.',
     'Each step lasts at least 1 d.',
-    'errors and brier guard each step: if version 10 does better on the same traffic, all of it goes back to version 10 by itself.',
+    'errors and brier guard each step: if version 11 does clearly worse than version 10 on the same traffic, all of it goes back to version 10 by itself.',
   ]);
 });
 

@@ -56,6 +56,6 @@ function planOf({ version, deployment }: ReleaseFacts): string[] {
     ...running,
     release.steps(number, name, share(first), later.map(share)),
     ...(bake_ms > 0 ? [release.bakes(duration(bake_ms))] : []),
-    ...(guard.length > 0 ? [release.guarded(guard, champion)] : []),
+    ...(guard.length > 0 ? [release.guarded(guard, number, champion)] : []),
   ];
 }

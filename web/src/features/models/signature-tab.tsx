@@ -67,7 +67,7 @@ export function SignatureTab({ project, version }: VersionTabProps) {
 }
 
 const columns = [
-  { key: 'name', title: text.columns.name, cell: ({ input }: Row) => <bdi className="name">{input.name}</bdi> },
+  { key: 'name', title: text.columns.name, cell: ({ input }: Row) => <bdi className={`name ${styles['cell']}`}>{input.name}</bdi> },
   {
     key: 'kind',
     title: text.columns.kind,
@@ -98,10 +98,10 @@ function Known({ input: { min, max, categories } }: { readonly input: Input }) {
   if (categories === null)
     return min === null || max === null ? '–' : <span className="number">{text.range(metric(min), metric(max))}</span>;
   const summary = text.categories(count(categories.length), categories.slice(0, someCategories), categories.length > someCategories);
-  if (categories.length <= someCategories) return <span className="name">{summary}</span>;
+  if (categories.length <= someCategories) return <span className={`name ${styles['cell']}`}>{summary}</span>;
   return (
     <details>
-      <summary className="name">{summary}</summary>
+      <summary className={`name ${styles['cell']}`}>{summary}</summary>
       <p className="name small second">{categories.join(', ')}</p>
     </details>
   );

@@ -8,6 +8,7 @@ import { home } from './home.ts';
 import { localised } from './localised.ts';
 import { log } from './log.ts';
 import { models } from './models.ts';
+import { monitors } from './monitors.ts';
 import { pipelines } from './pipelines.ts';
 import { reports } from './reports.ts';
 import { settings } from './settings.ts';
@@ -15,6 +16,22 @@ import { list } from './several.ts';
 import { shell } from './shell.ts';
 
 /** Every word that the pages show, one file for each noun. A sentence with figures in it is a function of them. */
-const catalogue = { approvals, audit, common, deployments, gates, graph, home, list, log, models, pipelines, reports, settings, shell };
+const catalogue = {
+  approvals,
+  audit,
+  common,
+  deployments,
+  gates,
+  graph,
+  home,
+  list,
+  log,
+  models,
+  monitors,
+  pipelines,
+  reports,
+  settings,
+  shell,
+};
 
 export const words = localised(catalogue, globalThis.location?.search ?? '');

@@ -1,0 +1,44 @@
+import { words } from '../../words/index.ts';
+import type { Rollout } from '../deployments/deployments-api.ts';
+import type { Decision, Incident } from './monitors-api.ts';
+
+export interface Told {
+  readonly key: string;
+  readonly at_ms: number;
+  readonly title: string;
+  readonly detail: string;
+  readonly now: boolean;
+}
+
+const text = words.monitors.incident;
+
+/**
+ * What happened while an incident lasted, newest first, in the time of the project. What people did has only the server's clock, so
+ * it stands on top, in its own order.
+ */
+export function storyOf(incident: Incident, rollouts: readonly Rollout[], decisions: readonly Decision[]): Told[] {
+  const { severity, since_ms, last_to_ms, acknowledged, resolved, state } = incident;
+  const until_ms = state === 'resolved' ? last_to_ms : Number.POSITIVE_INFINITY;
+  const within = (at_ms: number) => at_ms >= since_ms && at_ms <= until_ms;
+  const told = [
+    ...decisions.filter(({ clock_ms }) => within(clock_ms)).map(ofDecision),
+    ...rollouts.flatMap((rollout) => (rollout.ended_ms !== null && within(rollout.ended_ms) ? ofRollout(rollout, rollout.ended_ms) : [])),
+  ].toSorted((a, b) => b.at_ms - a.at_ms);
+  const people = [
+    ...(resolved ? [{ key: 'resolved', at_ms: resolved.at_ms, title: text.resolved(resolved.by), detail: resolved.reason }] : []),
+    ...(acknowledged
+      ? [{ key: 'acknowledged', at_ms: acknowledged.at_ms, title: text.acknowledged(acknowledged.by), detail: acknowledged.reason }]
+      : []),
+  ];
+  const opened = { key: 'opened', at_ms: since_ms, title: text.opened[severity], detail: text.paged[severity] };
+  return [...people, ...told, opened].map((one, index) => ({ ...one, now: index === 0 && state !== 'resolved' }));
+}
+
+function ofDecision({ id, action, reason, clock_ms }: Decision) {
+  return { key: id, at_ms: clock_ms, title: action === 'start' ? text.retrained : text.waited, detail: reason };
+}
+
+function ofRollout({ number, version, state }: Rollout, at_ms: number) {
+  if (state === 'promoted') return [{ key: `rollout ${number}`, at_ms, title: text.promoted(version), detail: '' }];
+  return state === 'rolled back' ? [{ key: `rollout ${number}`, at_ms, title: text.wentBack(version), detail: '' }] : [];
+}

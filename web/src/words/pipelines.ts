@@ -3,7 +3,6 @@ const steps = (amount: number) => (amount === 1 ? '1 step' : `${amount} steps`);
 export const pipelines = {
   title: 'Pipelines',
   states: { waiting: 'Waits', running: 'Running', succeeded: 'Succeeded', failed: 'Failed', cancelled: 'Stopped' },
-  running: (done: number, all: number) => `Running, ${done} of ${all}`,
   number: (number: number) => `#${number}`,
   version: (model: string, version: number) => `${model} v${version}`,
   datasetVersion: (dataset: string, version: number | string) => `${dataset}@${version}`,
@@ -136,7 +135,6 @@ export const pipelines = {
     provedBy: (number: string) => `proved by ${number}`,
     notProvedBy: (number: string) => `not the same in ${number}`,
     rerun: 'Run again and compare',
-    rerunTitle: 'Run again and compare',
     rerunText:
       'All steps run again on the same inputs, code and parameters, without the cache. No version is registered; the page then says whether the model is the same, bit for bit.',
     stop: 'Stop',
@@ -156,8 +154,6 @@ export const pipelines = {
     input: 'input',
     run: 'Run',
     noLog: 'This step has no log yet.',
-    noSteps: 'No step.',
-    logMeta: (parts: readonly string[]) => parts.join(', '),
     chooseAttempt: 'Attempt',
     stepKey: 'step',
     reads: 'Reads',

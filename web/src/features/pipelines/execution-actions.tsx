@@ -1,11 +1,10 @@
-import { Button, Modal } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { IconPlayerPlay, IconPlayerStop, IconRefreshDot } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
-import { Problem } from '../../design/state.tsx';
+import { Ask } from '../../design/ask.tsx';
 import { words } from '../../words/index.ts';
 import { Allowed } from '../access/allowed.tsx';
-import styles from './pipelines.module.css';
 import { type Execution, useRerun, useStop } from './pipelines-api.ts';
 import { StartDialog } from './start-dialog.tsx';
 import { isLive } from './steps.ts';
@@ -35,18 +34,17 @@ function Stop({ project, execution: { id, pipeline, number } }: ActionsProps) {
           {said.stop}
         </Button>
       </Allowed>
-      <Modal opened={asks} onClose={() => setAsks(false)} title={said.stopTitle(said.title(pipeline, number))}>
-        <p>{said.stopText}</p>
-        {stop.error && <Problem error={stop.error} />}
-        <div className={styles['buttons']}>
-          <Button variant="default" onClick={() => setAsks(false)}>
-            {words.common.cancel}
-          </Button>
-          <Button color="bad" loading={stop.isPending} onClick={() => stop.mutate(undefined, { onSuccess: () => setAsks(false) })}>
-            {said.stopConfirm}
-          </Button>
-        </div>
-      </Modal>
+      <Ask
+        open={asks}
+        title={said.stopTitle(said.title(pipeline, number))}
+        consequence={said.stopText}
+        button={said.stopConfirm}
+        danger
+        busy={stop.isPending}
+        error={stop.error}
+        onYes={() => stop.mutate(undefined, { onSuccess: () => setAsks(false) })}
+        onClose={() => setAsks(false)}
+      />
     </>
   );
 }
@@ -69,18 +67,16 @@ function Rerun({ project, execution: { id } }: ActionsProps) {
           {said.rerun}
         </Button>
       </Allowed>
-      <Modal opened={asks} onClose={() => setAsks(false)} title={said.rerunTitle}>
-        <p>{said.rerunText}</p>
-        {rerun.error && <Problem error={rerun.error} />}
-        <div className={styles['buttons']}>
-          <Button variant="default" onClick={() => setAsks(false)}>
-            {words.common.cancel}
-          </Button>
-          <Button loading={rerun.isPending} onClick={begin}>
-            {said.rerun}
-          </Button>
-        </div>
-      </Modal>
+      <Ask
+        open={asks}
+        title={said.rerun}
+        consequence={said.rerunText}
+        button={said.rerun}
+        busy={rerun.isPending}
+        error={rerun.error}
+        onYes={begin}
+        onClose={() => setAsks(false)}
+      />
     </>
   );
 }

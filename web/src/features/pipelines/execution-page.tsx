@@ -5,13 +5,14 @@ import { Columns } from '../../design/card.tsx';
 import { useSingleKeys } from '../../design/grid/single-keys.ts';
 import { Page } from '../../design/page.tsx';
 import { Part } from '../../design/state.tsx';
+import { useNow } from '../../design/use-now.tsx';
 import { words } from '../../words/index.ts';
 import { ExecutionActions } from './execution-actions.tsx';
 import { ExecutionMarks, StartedBy } from './execution-marks.tsx';
 import { type Detail, type Execution, pipelinesQueries } from './pipelines-api.ts';
 import { StepCard } from './step-card.tsx';
 import { StepLogCard } from './step-log.tsx';
-import { stepToOpen } from './steps.ts';
+import { isLive, stepToOpen } from './steps.ts';
 import { TimeCard } from './time-card.tsx';
 import { executionSentence } from './told.ts';
 
@@ -33,6 +34,7 @@ interface ShownProps {
 function Shown({ project, detail, executions }: ShownProps) {
   const { execution, steps } = detail;
   const [view, setView] = useView({ show: 'graph', step: '', attempt: 0, line: 0, find: '', follow: '' });
+  const now_ms = useNow(isLive(execution));
   const chosen = steps.find(({ name }) => name === view.step) ?? steps.find(({ name }) => name === stepToOpen(steps));
   const choose = (step: string) => setView({ step, attempt: 0, line: 0, follow: '' });
   const move = (by: 1 | -1) => {
@@ -58,6 +60,7 @@ function Shown({ project, detail, executions }: ShownProps) {
       <StepCard
         project={project}
         detail={detail}
+        now_ms={now_ms}
         chosen={chosen?.name}
         linkTo={linkTo}
         show={view.show}
@@ -65,8 +68,18 @@ function Shown({ project, detail, executions }: ShownProps) {
         onChoose={choose}
       />
       <Columns widths="minmax(0, 4fr) minmax(0, 7fr)">
-        <TimeCard project={project} detail={detail} executions={executions} chosen={chosen} onChoose={choose} />
-        {chosen && <StepLogCard key={chosen.name} project={project} execution={execution} step={chosen} view={view} onView={setView} />}
+        <TimeCard project={project} detail={detail} now_ms={now_ms} executions={executions} chosen={chosen} onChoose={choose} />
+        {chosen && (
+          <StepLogCard
+            key={chosen.name}
+            project={project}
+            execution={execution}
+            step={chosen}
+            now_ms={now_ms}
+            view={view}
+            onView={setView}
+          />
+        )}
       </Columns>
     </Page>
   );

@@ -20,11 +20,21 @@ export interface StartDialogProps {
   readonly like?: Pick<Execution, 'params' | 'inputs'>;
 }
 
+const raised = { background: 'var(--s-raised)' };
+
 /** With which inputs and parameters shall it start? */
 export function StartDialog({ project, pipeline, open, onClose, like }: StartDialogProps) {
   const asked = useQuery(pipelinesQueries.list(project));
   return (
-    <Modal opened={open} onClose={onClose} title={<span className="name">{said.title(pipeline)}</span>}>
+    <Modal
+      opened={open}
+      onClose={onClose}
+      title={<span className="name">{said.title(pipeline)}</span>}
+      // Mantine locks the page behind by a style that our policy refuses.
+      lockScroll={false}
+      closeButtonProps={{ 'aria-label': words.common.close }}
+      styles={{ content: raised, header: raised }}
+    >
       <Part of={asked}>
         {(pipelines) => {
           const definition = pipelines.find(({ name }) => name === pipeline)?.definition;

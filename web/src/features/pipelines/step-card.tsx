@@ -1,4 +1,5 @@
 import { SegmentedControl } from '@mantine/core';
+import { useMemo } from 'react';
 import { Card } from '../../design/card.tsx';
 import { Graph } from '../../design/graph.tsx';
 import { count, duration } from '../../design/numbers.ts';
@@ -18,6 +19,7 @@ const { columns, stepStates } = words.pipelines;
 export interface StepCardProps {
   readonly project: string;
   readonly detail: Detail;
+  readonly now_ms: number;
   readonly chosen: string | undefined;
   readonly linkTo: (step: string) => string;
   readonly show: string;
@@ -27,9 +29,9 @@ export interface StepCardProps {
 
 /** All steps: as a graph, as a list, or as the tables that went through them. */
 export function StepCard(props: StepCardProps) {
-  const { detail, chosen, linkTo, show, onShow } = props;
+  const { detail, now_ms, chosen, linkTo, show, onShow } = props;
   const { execution, steps } = detail;
-  const { nodes, edges } = executionGraph(detail, chosen, linkTo, Date.now());
+  const { nodes, edges } = useMemo(() => executionGraph(detail, chosen, linkTo, now_ms), [detail, chosen, linkTo, now_ms]);
   return (
     <Card
       title={said.graphCard}
@@ -64,8 +66,7 @@ export function StepCard(props: StepCardProps) {
   );
 }
 
-function StepList({ detail: { execution, steps, definition }, chosen, onChoose }: StepCardProps) {
-  const now_ms = Date.now();
+function StepList({ detail: { execution, steps, definition }, now_ms, chosen, onChoose }: StepCardProps) {
   return (
     <Table
       label={said.graphCard}

@@ -21,6 +21,7 @@ export interface StepLogProps {
   readonly project: string;
   readonly execution: Execution;
   readonly step: Step;
+  readonly now_ms: number;
   readonly view: View;
   readonly onView: (change: Partial<View>, how?: { readonly replace: boolean }) => void;
 }
@@ -28,7 +29,7 @@ export interface StepLogProps {
 const said = words.pipelines.execution;
 
 /** What the chosen step printed; a failed one opens at its first error. */
-export function StepLogCard({ project, execution, step, view, onView }: StepLogProps) {
+export function StepLogCard({ project, execution, step, now_ms, view, onView }: StepLogProps) {
   const attempt = view.attempt > 0 && view.attempt <= step.attempts ? view.attempt : step.attempts;
   const state = stateOf(step, execution);
   const live = state === 'running' && attempt === step.attempts;
@@ -43,7 +44,7 @@ export function StepLogCard({ project, execution, step, view, onView }: StepLogP
       title={step.name}
       note={
         <span className={styles['note']}>
-          {[lineOf(step, execution, Date.now()), step.cpu_ms > 0 ? `${words.pipelines.columns.cpu} ${duration(step.cpu_ms)}` : '']
+          {[lineOf(step, execution, now_ms), step.cpu_ms > 0 ? `${words.pipelines.columns.cpu} ${duration(step.cpu_ms)}` : '']
             .filter(Boolean)
             .join(', ')}
           {step.attempts > 1 && (

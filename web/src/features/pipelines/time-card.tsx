@@ -18,15 +18,15 @@ const said = words.pipelines.execution;
 export interface TimeCardProps {
   readonly project: string;
   readonly detail: Detail;
+  readonly now_ms: number;
   readonly executions: readonly Execution[];
   readonly chosen: Step | undefined;
   readonly onChoose: (step: string) => void;
 }
 
 /** When each step ran, and below why the chosen one did, with what it read and left. */
-export function TimeCard({ project, detail, executions, chosen, onChoose }: TimeCardProps) {
+export function TimeCard({ project, detail, now_ms, executions, chosen, onChoose }: TimeCardProps) {
   const { execution } = detail;
-  const now_ms = Date.now();
   const before = beforeOf(execution, executions);
   const took = duration(tookOf(execution, now_ms));
   return (

@@ -1,16 +1,13 @@
 import { Button, Kbd, Modal } from '@mantine/core';
-import { useLocalStorage } from '@mantine/hooks';
 import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
+import { useSingleKeys } from '../client/single-keys.ts';
 import { words } from '../words/index.ts';
 import { places } from './places.ts';
 import styles from './shell.module.css';
 
 /** G, then a letter, within this time. */
 const chord_ms = 1500;
-
-/** Whether single keys do something (WCAG 2.1.4: they can be turned off). Pages with keys of their own ask too. */
-export const useSingleKeys = () => useLocalStorage({ key: 'slipway-single-keys', defaultValue: true });
 
 /** A key that is meant for a field, or for the browser, is not ours. */
 function isTyping(event: KeyboardEvent): boolean {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
+import { pageAddresses } from '../../tools/page-addresses.ts';
 import { type Scope, startServer } from '../journeys/a-server.fixture.ts';
 import { axeFindings, complaintsOf, openBrowser, type Played, serveDemo, settled, signIn, withoutBrowser } from './browser.fixture.ts';
 
@@ -27,50 +28,10 @@ describe('the pages', { skip: withoutBrowser }, () => {
     for (const step of undo.reverse()) await step();
   });
 
-  /** Every page with something real on it; ids come from the API. */
-  async function addresses(): Promise<string[]> {
-    const { client } = played.server.admin;
-    const { project } = played;
-    const params = { project };
-    const [{ items: executions }, { items: incidents }, { items: approvals }, { items: runs }, { items: experiments }] = await Promise.all([
-      client.pipelines.executions({ params }),
-      client.monitors.incidents({ params }),
-      client.approvals.list({ params }),
-      client.runs.list({ params }),
-      client.runs.listExperiments({ params }),
-    ]);
-    const paths = [
-      '',
-      '/datasets',
-      '/datasets/departures',
-      '/experiments',
-      `/experiments/${experiments[0]?.id}`,
-      `/runs/${runs[0]?.id}`,
-      `/compare?runs=${encodeURIComponent(JSON.stringify(runs.slice(0, 2).map(({ id }) => id)))}`,
-      '/pipelines',
-      '/pipelines/train',
-      `/executions/${executions[0]?.id}`,
-      '/models',
-      '/models/delay',
-      '/models/delay/versions/1',
-      '/deployments',
-      '/deployments/delay',
-      '/monitors',
-      '/monitors/delay',
-      `/incidents/${incidents[0]?.id}`,
-      '/questions',
-      `/questions/approvals/${approvals[0]?.id}`,
-      '/reports',
-      '/audit',
-      '/settings',
-    ];
-    return ['/', ...paths.map((path) => `/p/${project}${path}`)];
-  }
-
   test('every page shows real things at both widths, light and dark, without complaint, and clean by axe', async () => {
     const complaints = complaintsOf(page);
     const faults: string[] = [];
-    for (const address of await addresses()) {
+    for (const { path: address } of await pageAddresses(played.server.admin.client, played.project)) {
       await page.setViewportSize({ width: 1440, height: 900 });
       await page.goto(`${played.server.address}${address}`);
       await settled(page);

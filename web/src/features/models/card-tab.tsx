@@ -6,6 +6,7 @@ import { Card, Columns, Stack } from '../../design/card.tsx';
 import { Facts } from '../../design/facts.tsx';
 import { count, share } from '../../design/numbers.ts';
 import { Meter } from '../../design/pictures.tsx';
+import { useLightPrint } from '../../design/print.ts';
 import { Moment } from '../../design/time.tsx';
 import { words } from '../../words/index.ts';
 import { CalibrationCard, QualityCard, SlicesCard } from './card-figures.tsx';
@@ -21,6 +22,7 @@ const mostColumns = 8;
 /** What someone must know before using the version, from its own figures; one sheet when printed. */
 export function CardTab(props: VersionTabProps) {
   const { project, version, facts } = props;
+  useLightPrint();
   const run = useQuery({ ...modelsQueries.run(project, version.run_id ?? ''), enabled: version.run_id !== null }).data;
   const verdict = newestVerdict(facts.verdicts, version.number);
   const quality = qualityRows(verdict, run);

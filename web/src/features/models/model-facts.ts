@@ -1,4 +1,5 @@
 import { useQueries, useQuery } from '@tanstack/react-query';
+import type { Asked } from '../../design/state.tsx';
 import {
   type Approval,
   type Deployment,
@@ -10,11 +11,13 @@ import {
   type Verdict,
 } from './models-api.ts';
 import { type Span, spansOf } from './served.ts';
+import { together } from './together.ts';
 
-/** What several parts of a model's pages are made of; what has not come yet is empty. */
+/** What the parts of a model's pages are made of. */
 export interface ModelFacts {
-  /** Undefined until the list of models has come. */
+  /** Undefined where nobody has defined it. */
   readonly model: Model | undefined;
+  /** Newest first. */
   readonly versions: readonly ListedVersion[];
   /** Newest first. */
   readonly verdicts: readonly Verdict[];
@@ -29,27 +32,35 @@ export interface ModelFacts {
   readonly madeAt_ms: (version: ListedVersion) => number;
 }
 
-export function useModelFacts(project: string, model: string): ModelFacts {
-  const versions = useQuery(modelsQueries.versions(project, model)).data ?? [];
-  const verdicts = useQuery(modelsQueries.verdicts(project, model)).data ?? [];
-  const approvals = (useQuery(modelsQueries.approvals(project)).data ?? []).filter((one) => one.model === model);
-  const gates = (useQuery(modelsQueries.gates(project)).data ?? []).filter((one) => !one.retired && one.definition.model === model);
-  const all = useQuery(modelsQueries.deployments(project)).data ?? [];
-  const deployments = all.filter((one) => !one.retired && one.model === model);
-  const executions = useQuery(modelsQueries.executions(project)).data ?? [];
-  const rollouts = useQueries({ queries: deployments.map(({ name }) => modelsQueries.rollouts(project, name)) }).map(
-    ({ data }) => data ?? [],
+export function useModelFacts(project: string, model: string): Asked<ModelFacts> {
+  const deployments = useQuery(modelsQueries.deployments(project));
+  const own = (deployments.data ?? []).filter((one) => !one.retired && one.model === model);
+  const rollouts = useQueries({ queries: own.map(({ name }) => modelsQueries.rollouts(project, name)) });
+  return together(
+    [
+      useQuery(modelsQueries.list(project)),
+      useQuery(modelsQueries.versions(project, model)),
+      useQuery(modelsQueries.verdicts(project, model)),
+      useQuery(modelsQueries.approvals(project)),
+      useQuery(modelsQueries.gates(project)),
+      useQuery(modelsQueries.executions(project)),
+      deployments,
+      together(rollouts, (all) => all),
+    ],
+    ([models, versions, verdicts, approvals, gates, executions, , rolled]): ModelFacts => {
+      const begun = new Map(executions.map(({ id, clock_ms }) => [id, clock_ms]));
+      return {
+        model: models.find(({ name }) => name === model),
+        versions,
+        verdicts,
+        approvals: approvals.filter((one) => one.model === model),
+        gates: gates.filter((one) => !one.retired && one.definition.model === model),
+        deployments: own,
+        rollouts: rolled.flat(),
+        spans: rolled.flatMap(spansOf),
+        madeAt_ms: ({ execution_id, created_at_ms }) =>
+          execution_id === null ? created_at_ms : (begun.get(execution_id) ?? created_at_ms),
+      };
+    },
   );
-  const begun = new Map(executions.map(({ id, clock_ms }) => [id, clock_ms]));
-  return {
-    model: useQuery(modelsQueries.list(project)).data?.find(({ name }) => name === model),
-    versions,
-    verdicts,
-    approvals,
-    gates,
-    deployments,
-    rollouts: rollouts.flat(),
-    spans: rollouts.flatMap(spansOf),
-    madeAt_ms: ({ execution_id, created_at_ms }) => (execution_id === null ? created_at_ms : (begun.get(execution_id) ?? created_at_ms)),
-  };
 }

@@ -15,6 +15,7 @@ import { headline, keyOf } from './criteria.ts';
 import styles from './models.module.css';
 import { type Approval, type Deployment, type Model, modelsQueries, type Verdict } from './models-api.ts';
 import { modelsSentence } from './standing.ts';
+import { together } from './together.ts';
 import { newestVerdict, verdictWord } from './versions.ts';
 
 const { list: text } = words.models;
@@ -31,33 +32,35 @@ interface Row {
 /** Which models exist, who owns them, where they serve, and how good they are? */
 export function ModelsPage() {
   const { project } = useNames('project');
-  const asked = useQuery(modelsQueries.list(project));
-  const deployments = (useQuery(modelsQueries.deployments(project)).data ?? []).filter(({ retired }) => !retired);
-  const verdicts = useQuery(modelsQueries.verdicts(project)).data ?? [];
-  const approvals = useQuery(modelsQueries.approvals(project)).data ?? [];
-  const waiting = approvals.filter(({ state }) => state === 'requested').length;
+  const asked = together(
+    [
+      useQuery(modelsQueries.list(project)),
+      useQuery(modelsQueries.deployments(project)),
+      useQuery(modelsQueries.verdicts(project)),
+      useQuery(modelsQueries.approvals(project)),
+    ],
+    ([models, deployments, verdicts, approvals]) => ({
+      sentence: modelsSentence(models, deployments, approvals.filter(({ state }) => state === 'requested').length),
+      rows: models.map((model) => ({
+        project,
+        model,
+        deployments: deployments.filter((one) => !one.retired && one.model === model.name),
+        verdicts: verdicts.filter((one) => one.model === model.name),
+        approvals: approvals.filter((one) => one.model === model.name),
+      })),
+    }),
+  );
   return (
-    <Page title={text.title} sentence={asked.data && modelsSentence(asked.data, deployments, waiting)}>
+    <Page title={text.title} sentence={asked.data?.sentence}>
       <Part of={asked}>
-        {(models) => (
+        {({ rows }) => (
           <Card flush>
-            {models.length === 0 ? (
+            {rows.length === 0 ? (
               <Empty sentence={text.empty}>
                 <code>{text.emptyLine}</code>
               </Empty>
             ) : (
-              <Table
-                label={text.title}
-                columns={columns}
-                keyOf={({ model }) => model.name}
-                rows={models.map((model) => ({
-                  project,
-                  model,
-                  deployments: deployments.filter((one) => one.model === model.name),
-                  verdicts: verdicts.filter((one) => one.model === model.name),
-                  approvals: approvals.filter((one) => one.model === model.name),
-                }))}
-              />
+              <Table label={text.title} columns={columns} keyOf={({ model }) => model.name} rows={rows} />
             )}
           </Card>
         )}

@@ -17,6 +17,7 @@ import { OverviewTab } from './overview-tab.tsx';
 import { PolicyTab } from './policy-tab.tsx';
 import { ServedTab } from './served-tab.tsx';
 import { SignatureTab } from './signature-tab.tsx';
+import { together } from './together.ts';
 import { VersionActions } from './version-actions.tsx';
 import { standingOfVersion } from './version-tab.ts';
 
@@ -30,16 +31,16 @@ export function VersionPage() {
   const [view, setView] = useView({ tab: 'overview' });
   const open = tabNames.find((name) => name === view.tab) ?? 'overview';
   const asked = useQuery(modelsQueries.version(project, model, number));
-  const facts = useModelFacts(project, model);
-  useKeys(project, model, number, facts);
-  const version = asked.data;
+  const known = useModelFacts(project, model);
+  useKeys(project, model, number, known.data);
+  const page = together([asked, known], ([version, facts]) => ({ project, version, facts }));
   return (
     <Page
       title={words.models.title(model, number)}
-      marks={<Marks number={number} facts={facts} />}
+      marks={known.data && <Marks number={number} facts={known.data} />}
       // The overview says it in its verdict.
-      sentence={version && open !== 'overview' ? standingOfVersion(version, facts).sentence : undefined}
-      actions={version && <VersionActions project={project} version={version} facts={facts} />}
+      sentence={page.data && open !== 'overview' ? standingOfVersion(page.data.version, page.data.facts).sentence : undefined}
+      actions={page.data && <VersionActions {...page.data} />}
       tabs={
         <Tabs<TabName>
           tabs={tabNames.map((name) => ({ name, label: words.models.tabs[name] }))}
@@ -48,9 +49,8 @@ export function VersionPage() {
         />
       }
     >
-      <Part of={asked} height={480}>
-        {(loaded) => {
-          const props = { project, version: loaded, facts };
+      <Part of={page} height={480}>
+        {(props) => {
           if (open === 'served') return <ServedTab {...props} />;
           if (open === 'card') return <CardTab {...props} />;
           if (open === 'signature') return <SignatureTab {...props} />;
@@ -83,10 +83,10 @@ function Marks({ number, facts }: { readonly number: number; readonly facts: Mod
 }
 
 /** `[` and `]` go to the version before and after, `A` to the approval that waits. */
-function useKeys(project: string, model: string, number: number, { versions, approvals }: ModelFacts): void {
+function useKeys(project: string, model: string, number: number, facts: ModelFacts | undefined): void {
   const navigate = useNavigate();
-  const waiting = approvals.find((one) => one.version === number && one.state === 'requested');
-  const numbers = versions.map((one) => one.number).toSorted((a, b) => a - b);
+  const waiting = facts?.approvals.find((one) => one.version === number && one.state === 'requested');
+  const numbers = (facts?.versions ?? []).map((one) => one.number).toSorted((a, b) => a - b);
   const go = (to: number | undefined) => {
     if (to === undefined) return;
     void navigate({

@@ -19,6 +19,7 @@ import { useNames } from '../client/view.ts';
 import { words } from '../words/index.ts';
 import styles from './graph.module.css';
 import type { Fold, Folded } from './graph-fold.ts';
+import { columnsOf, crossingsOf } from './graph-layers.ts';
 import type { GraphNode } from './graph-props.ts';
 import { count } from './numbers.ts';
 import { StatusIcon } from './status.tsx';
@@ -27,7 +28,10 @@ type Drawn = Folded<GraphNode> & { readonly maxHeight: number };
 type Box = Node<{ readonly fold: Fold<GraphNode> }, 'box'>;
 
 const size = { width: 160, height: 50 } as const;
+const gap = { rows: 22, columns: 36 } as const;
 const air = 14;
+/** dagre needs about half a second for so many. */
+const mostCrossings = 800;
 /** From so many boxes on the picture may not fit and has buttons to move in it. */
 const many = 13;
 const fit = { padding: `${air}px`, minZoom: 0.72, maxZoom: 1 } as const;
@@ -77,18 +81,39 @@ export default function GraphCanvas(drawn: Drawn) {
   );
 }
 
+/** dagre's places, or where the edges are too tangled for it plain columns: 300 boxes must not hold the page up. */
 function placed({ folds, edges }: Folded<GraphNode>): { readonly boxes: Box[]; readonly height: number } {
+  const middles = crossingsOf(folds, edges) > mostCrossings ? inColumns(folds, edges) : byDagre(folds, edges);
+  const top = Math.min(0, ...[...middles.values()].map(({ y }) => y - size.height / 2));
+  const boxes = folds.map((fold): Box => {
+    const { x, y } = middles.get(fold.id) ?? { x: 0, y: 0 };
+    return { id: fold.id, type: 'box', data: { fold }, ...size, position: { x: x - size.width / 2, y: y - size.height / 2 - top } };
+  });
+  return { boxes, height: Math.max(0, ...boxes.map(({ position }) => position.y + size.height)) };
+}
+
+type Middles = ReadonlyMap<string, { readonly x: number; readonly y: number }>;
+
+function byDagre(folds: readonly Fold<GraphNode>[], edges: Drawn['edges']): Middles {
   const graph = new graphlib.Graph({ multigraph: false, compound: false });
-  graph.setGraph({ rankdir: 'LR', nodesep: 22, ranksep: 36 });
+  graph.setGraph({ rankdir: 'LR', nodesep: gap.rows, ranksep: gap.columns, ranker: folds.length > 100 ? 'tight-tree' : 'network-simplex' });
   graph.setDefaultEdgeLabel(() => ({}));
   for (const { id } of folds) graph.setNode(id, { ...size });
   for (const { from, to } of edges) graph.setEdge(from, to);
   layout(graph);
-  const boxes = folds.map((fold): Box => {
-    const { x = 0, y = 0 } = graph.node(fold.id) as { readonly x?: number; readonly y?: number };
-    return { id: fold.id, type: 'box', data: { fold }, ...size, position: { x: x - size.width / 2, y: y - size.height / 2 } };
-  });
-  return { boxes, height: Math.max(0, ...boxes.map(({ position }) => position.y + size.height)) };
+  return new Map(
+    folds.map(({ id }) => {
+      const { x = 0, y = 0 } = graph.node(id) as { readonly x?: number; readonly y?: number };
+      return [id, { x, y }];
+    }),
+  );
+}
+
+function inColumns(folds: readonly Fold<GraphNode>[], edges: Drawn['edges']): Middles {
+  const places = [...columnsOf(folds, edges)];
+  return new Map(
+    places.map(([id, { column, row }]) => [id, { x: column * (size.width + gap.columns), y: row * (size.height + gap.rows) }]),
+  );
 }
 
 function linesOf(edges: Folded<GraphNode>['edges']): Edge[] {

@@ -57,7 +57,7 @@ export const gates = {
   },
   approval: {
     name: (environment: string) => `Approval for ${environment}`,
-    requested: (given: number, needed: number) => `${given} of ${people(needed)}`,
+    requested: (given: number, needed: number) => `${given} of ${needed} approved`,
     granted: (names: readonly string[]) => `approved by ${list(names)}`,
     refused: (names: readonly string[]) => `refused by ${list(names)}`,
     void: 'no longer stands',

@@ -36,4 +36,9 @@ test('only the newest move can be taken back, and only while nothing came betwee
     [false, false],
   );
   assert.deepEqual(able({}), [false, false]);
+  const thereAndBack = movesOf([event(4, 1, 2), event(3, 2, 1), event(2, 1, 2)]);
+  assert.deepEqual(
+    thereAndBack.map((move) => canTakeBack(move, thereAndBack, { best: 2 }, free)),
+    [true, false, false],
+  );
 });

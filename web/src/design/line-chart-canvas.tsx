@@ -52,7 +52,7 @@ function optionsOf(props: CanvasProps, palette: Palette, font: string, width: nu
     series,
     bands,
     legend: { show: false },
-    padding: [10, 12, 0, 0],
+    padding: [10, time ? 24 : 12, 0, 0],
     ...(time ? { tzDate: (seconds: number) => UPlot.tzDate(new Date(seconds * 1000), zone) } : {}),
     scales: { x: { time }, y: { range: (_plot, low, high) => spanOf(low, high, props) } },
     axes: [
@@ -61,7 +61,7 @@ function optionsOf(props: CanvasProps, palette: Palette, font: string, width: nu
     ],
     cursor: { ...(cursor === undefined ? {} : { sync: { key: cursor } }), drag: { x: onZoom !== undefined, y: false, setScale: false } },
     hooks: {
-      drawClear: [(plot) => drawHatched(plot, props, palette)],
+      drawClear: [(plot) => drawHatched(plot, props, palette, font)],
       draw: [(plot) => drawLimits(plot, props, palette, font), (plot) => drawMarks(plot, props, palette, font)],
       setSelect: [
         (plot) => {
@@ -142,7 +142,8 @@ function drawMarks(plot: UPlot, { marks = [], time }: CanvasProps, palette: Pale
   ctx.fillStyle = palette.text.secondary;
   ctx.lineWidth = devicePixelRatio;
   ctx.font = `${11 * devicePixelRatio}px ${font}`;
-  for (const { x, label } of marks) {
+  let taken = Number.NEGATIVE_INFINITY;
+  for (const { x, label } of marks.toSorted((a, b) => a.x - b.x)) {
     const at = toX(plot, x, time);
     if (at < left || at > left + width) continue;
     ctx.setLineDash([2 * devicePixelRatio, 3 * devicePixelRatio]);
@@ -151,12 +152,17 @@ function drawMarks(plot: UPlot, { marks = [], time }: CanvasProps, palette: Pale
     ctx.lineTo(at, top + height);
     ctx.stroke();
     ctx.textAlign = at > left + width * 0.9 ? 'right' : 'left';
+    // Where there is no room the line stands without its name.
+    const wide = ctx.measureText(label).width + 8 * devicePixelRatio;
+    const [from, to] = ctx.textAlign === 'left' ? [at, at + wide] : [at - wide, at];
+    if (from < taken) continue;
+    taken = to;
     ctx.fillText(label, at + (ctx.textAlign === 'left' ? 4 : -4) * devicePixelRatio, top + 10 * devicePixelRatio);
   }
   ctx.restore();
 }
 
-function drawHatched(plot: UPlot, { hatched = [], time }: CanvasProps, palette: Palette): void {
+function drawHatched(plot: UPlot, { hatched = [], time }: CanvasProps, palette: Palette, font: string): void {
   const { ctx } = plot;
   const { left, top, width, height } = inside(plot);
   for (const { from, to, label } of hatched) {
@@ -177,9 +183,27 @@ function drawHatched(plot: UPlot, { hatched = [], time }: CanvasProps, palette: 
       ctx.lineTo(at + height, top);
     }
     ctx.stroke();
-    ctx.fillStyle = palette.text.secondary;
-    ctx.textAlign = 'center';
-    ctx.fillText(label, (start + end) / 2, top + 12 * devicePixelRatio);
+    nameHatched(ctx, { label, x: (start + end) / 2, y: top + height / 2, room: end - start }, palette, font);
     ctx.restore();
   }
+}
+
+/** In the middle on a ground of its own, since marks stand at the top; upright where the stretch is narrow. */
+function nameHatched(
+  ctx: CanvasRenderingContext2D,
+  at: { readonly label: string; readonly x: number; readonly y: number; readonly room: number },
+  palette: Palette,
+  font: string,
+): void {
+  ctx.font = `${11 * devicePixelRatio}px ${font}`;
+  const wide = ctx.measureText(at.label).width + 8 * devicePixelRatio;
+  const tall = 16 * devicePixelRatio;
+  ctx.translate(at.x, at.y);
+  if (wide > at.room) ctx.rotate(-Math.PI / 2);
+  ctx.fillStyle = palette.surface.subtle;
+  ctx.fillRect(-wide / 2, -tall / 2, wide, tall);
+  ctx.fillStyle = palette.text.secondary;
+  ctx.textAlign = 'center';
+  ctx.textBaseline = 'middle';
+  ctx.fillText(at.label, 0, 0);
 }

@@ -14,6 +14,8 @@ const text = words.monitors.incident;
 interface Props {
   readonly project: string;
   readonly incident: Incident;
+  /** Which version the causes were found for: the one that served in the newest window. */
+  readonly version: number;
   /** How long a window is, to find its rows; without it there is no link to them. */
   readonly window_ms?: number;
 }
@@ -22,7 +24,7 @@ interface Props {
 const first = 4;
 
 /** Likely causes in their order, each with the way to its evidence. */
-export function Causes({ project, incident, window_ms }: Props) {
+export function Causes({ project, incident, version, window_ms }: Props) {
   const [view, setView] = useView({ causes: '' });
   if (incident.causes.length === 0) return <p className="second">{text.noCauses}</p>;
   const shown = view.causes === 'all' ? incident.causes : incident.causes.slice(0, first);
@@ -41,14 +43,20 @@ export function Causes({ project, incident, window_ms }: Props) {
                 </span>
               </div>
               <p className="name small second">{cause.text}</p>
-              <Evidence project={project} incident={incident} cause={cause} {...(window_ms === undefined ? {} : { window_ms })} />
+              <Evidence
+                project={project}
+                incident={incident}
+                version={version}
+                cause={cause}
+                {...(window_ms === undefined ? {} : { window_ms })}
+              />
             </div>
           </li>
         ))}
       </ol>
       {left > 0 && (
         <Button size="compact-xs" variant="default" onClick={() => setView({ causes: 'all' })}>
-          {text.moreCauses(left)}
+          {text.more(left)}
         </Button>
       )}
     </>
@@ -56,7 +64,7 @@ export function Causes({ project, incident, window_ms }: Props) {
 }
 
 /** What differs in the data since the version was trained, the rows themselves, and the column's chart. */
-function Evidence({ project, incident, cause, window_ms }: Props & { readonly cause: Incident['causes'][number] }) {
+function Evidence({ project, incident, version, cause, window_ms }: Props & { readonly cause: Incident['causes'][number] }) {
   const { when } = useWhen();
   const { deployment, last_to_ms, monitor } = incident;
   const slice = cause.value === null ? {} : { column: cause.column, value: cause.value };
@@ -68,7 +76,7 @@ function Evidence({ project, incident, cause, window_ms }: Props & { readonly ca
           <Link to="/p/$project/monitors/$monitor" params={{ project, monitor }} search={{ column: cause.column } as never}>
             {text.chart}
           </Link>
-          <Difference project={project} incident={incident} column={cause.column} />
+          <Difference project={project} deployment={deployment} version={version} column={cause.column} />
         </>
       )}
       {window_ms !== undefined && (
@@ -85,9 +93,10 @@ function Evidence({ project, incident, cause, window_ms }: Props & { readonly ca
 }
 
 /** From the data that the version was trained on to the newest; the data alone where that is the newest. */
-function Difference({ project, incident, column }: { readonly project: string; readonly incident: Incident; readonly column: string }) {
-  const model = useQuery(deploymentQueries.one(project, incident.deployment)).data?.model;
-  const version = useQuery({ ...deploymentQueries.version(project, model ?? '', incident.version), enabled: model !== undefined }).data;
+function Difference(props: { readonly project: string; readonly deployment: string; readonly version: number; readonly column: string }) {
+  const { project, column } = props;
+  const model = useQuery(deploymentQueries.one(project, props.deployment)).data?.model;
+  const version = useQuery({ ...deploymentQueries.version(project, model ?? '', props.version), enabled: model !== undefined }).data;
   const datasets = useQuery(monitorQueries.datasets(project)).data ?? [];
   const trained = version?.dataset_versions[0];
   if (!trained) return null;

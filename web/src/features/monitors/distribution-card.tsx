@@ -11,6 +11,7 @@ import { useWhen } from '../../design/when.ts';
 import { words } from '../../words/index.ts';
 import { deploymentQueries } from '../deployments/deployments-api.ts';
 import { binsOf } from './distribution.ts';
+import { predictionName } from './monitor-view.ts';
 import { monitorQueries, type Result } from './monitors-api.ts';
 
 const text = words.monitors.distribution;
@@ -52,9 +53,11 @@ export function Distribution({ project, results, column }: Props) {
 
 function OfWindow({ project, result, column }: { readonly project: string; readonly result: Result; readonly column: string }) {
   const { deployment: name, version, measurements } = result;
+  const ofPrediction = column === predictionName && !(column in measurements.drift);
   const deployment = useQuery(deploymentQueries.one(project, name));
   const model = deployment.data?.model ?? '';
   const trained = useQuery({ ...deploymentQueries.version(project, model, version), enabled: deployment.data !== undefined });
+  if (ofPrediction) return <p className="second">{text.prediction}</p>;
   if (measurements.served.ok > countable) return <p className="second">{text.tooMany(count(measurements.served.ok))}</p>;
   if (measurements.rows_with_body === 0) return <p className="second">{text.notKept}</p>;
   return (

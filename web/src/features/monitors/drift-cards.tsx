@@ -5,7 +5,7 @@ import { Heat } from '../../design/heat.tsx';
 import { count, day, metric } from '../../design/numbers.ts';
 import { useWhen } from '../../design/when.ts';
 import { words } from '../../words/index.ts';
-import { levelOf } from './monitor-view.ts';
+import { driftsOf, levelOf } from './monitor-view.ts';
 import type { Drift, Result } from './monitors-api.ts';
 
 const { moved, grid } = words.monitors;
@@ -20,7 +20,7 @@ interface ColumnProps {
 /** One column's score over the windows against its limit. */
 export function MovedColumn({ results, column, columns, onColumn }: ColumnProps) {
   const { now_ms, zone } = useWhen();
-  const scores = results.map(({ measurements }) => measurements.drift[column]);
+  const scores = results.map((result) => driftsOf(result)[column]);
   const newest = scores.findLast((one) => one !== undefined);
   if (!newest) return null;
   return (
@@ -76,9 +76,9 @@ export function Grid({ results, columns, chosen, onChoose }: GridProps) {
         heads={heads}
         rows={columns.map((name) => ({
           name,
-          cells: results.map(({ measurements }, index) => ({
-            level: levelOf(measurements.drift[name]),
-            title: titleOf(name, heads[index] ?? '', measurements.drift[name]),
+          cells: results.map((result, index) => ({
+            level: levelOf(driftsOf(result)[name]),
+            title: titleOf(name, heads[index] ?? '', driftsOf(result)[name]),
           })),
         }))}
         chosen={chosen}

@@ -1,5 +1,7 @@
+import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
+import { useView } from '../../client/view.ts';
 import { Card } from '../../design/card.tsx';
 import { Facts } from '../../design/facts.tsx';
 import { count, share } from '../../design/numbers.ts';
@@ -53,7 +55,12 @@ export function IncidentPanel({ project, incident, monitor, newest, linked = fal
         </p>
       )}
       <h3 className={styles['part']}>{text.causes}</h3>
-      <Causes project={project} incident={incident} {...(monitor ? { window_ms: monitor.definition.window_ms } : {})} />
+      <Causes
+        project={project}
+        incident={incident}
+        version={newest?.version ?? incident.version}
+        {...(monitor ? { window_ms: monitor.definition.window_ms } : {})}
+      />
       {newest && <Hurt newest={newest} />}
       <h3 className={styles['part']}>{text.happened}</h3>
       <Happened project={project} incident={incident} />
@@ -87,29 +94,46 @@ function Hurt({ newest: { window_from_ms, window_to_ms, measurements } }: { read
   );
 }
 
+/** An entry that is open for a year has more to tell than is read at once. */
+const newestTold = 8;
+
 function Happened({ project, incident }: { readonly project: string; readonly incident: Incident }) {
+  const [view, setView] = useView({ happened: '' });
   const rollouts = useQuery(deploymentQueries.rollouts(project, incident.deployment));
   const policies = useQuery(monitorQueries.policies(project)).data ?? [];
   const decisions = useQuery(monitorQueries.decisions(project)).data ?? [];
   const own = policies.filter(({ definition }) => definition.deployment === incident.deployment).map(({ name }) => name);
   return (
     <Part of={rollouts}>
-      {(all) => (
-        <Story
-          label={text.happened}
-          items={storyOf(
-            incident,
-            all,
-            decisions.filter(({ policy }) => own.includes(policy)),
-          ).map(({ key, at_ms, title, detail, now }) => ({
-            key,
-            when: <Moment at_ms={at_ms} only="day" />,
-            title,
-            ...(detail === '' ? {} : { detail }),
-            now,
-          }))}
-        />
-      )}
+      {(all) => {
+        const told = storyOf(
+          incident,
+          all,
+          decisions.filter(({ policy }) => own.includes(policy)),
+        );
+        const shown = view.happened === 'all' ? told : told.slice(0, newestTold);
+        return (
+          <>
+            <Story
+              label={text.happened}
+              items={shown.map(({ key, at_ms, title, detail, now }) => ({
+                key,
+                when: <Moment at_ms={at_ms} only="day" />,
+                title,
+                ...(detail === '' ? {} : { detail }),
+                now,
+              }))}
+            />
+            {told.length > shown.length && (
+              <div className={styles['buttons']}>
+                <Button size="compact-xs" variant="default" onClick={() => setView({ happened: 'all' })}>
+                  {text.more(told.length - shown.length)}
+                </Button>
+              </div>
+            )}
+          </>
+        );
+      }}
     </Part>
   );
 }

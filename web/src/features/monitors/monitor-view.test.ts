@@ -14,6 +14,7 @@ import {
 } from './monitor-view.ts';
 import type { Definition, Drift, Incident, Monitor, Result } from './monitors-api.ts';
 import { startOf, usualRange } from './ranges.ts';
+import { storyOf } from './story.ts';
 
 const when = (at_ms: number) => `day ${at_ms}`;
 const definition: Definition = {
@@ -145,7 +146,7 @@ test('an entry of drift alone says that nobody was paged, unless quality broke a
   const watch = { ...incident, severity: 'watch' as const, breaches: [] };
   assert.deepEqual(incidentSentences(watch, when).toSpliced(1, 1), [
     'wild differs from the training data: 0.3, limit 0.1.',
-    'Quality is inside its limits, so nobody was paged.',
+    'No figure of quality is past its limit, so nobody was paged.',
   ]);
   assert.match(incidentSentences({ ...watch, breaches: [breach] }, when).join(' '), /past its limit as well/);
   assert.equal(mostUrgent([watch, incident]), incident);
@@ -231,5 +232,32 @@ test('both sides are counted in the same bins, with what only one of them has', 
       ['1 – 2', 0.25],
       ['above 2', 0.5],
     ],
+  );
+});
+
+test('the story of an incident holds what happened while it lasted, newest first, and what people did on top', () => {
+  const decision = (clock_ms: number, action: 'start' | 'skip') => ({
+    id: `d${clock_ms}`,
+    policy: 'p',
+    trigger: 'performance',
+    action,
+    reason: 'r',
+    clock_ms,
+    event: 1,
+  });
+  const taken = { ...incident, state: 'acknowledged' as const, acknowledged: { by: 'Ada', person: null, reason: 'mine', at_ms: 99 } };
+  assert.deepEqual(
+    storyOf(taken, [], [decision(1, 'start'), decision(4, 'skip'), decision(3, 'start')]).map(({ title, now }) => [title, now]),
+    [
+      ['Taken by Ada', true],
+      ['Retraining waited', false],
+      ['Retraining started by itself', false],
+      ['Past its limit, incident opened', false],
+    ],
+  );
+  const closed = { ...incident, state: 'resolved' as const, resolved: { by: 'schedules.tick', person: null, reason: '', at_ms: 9 } };
+  assert.deepEqual(
+    storyOf(closed, [], [decision(4, 'skip')]).map(({ title }) => title),
+    ['Closed by itself', 'Past its limit, incident opened'],
   );
 });

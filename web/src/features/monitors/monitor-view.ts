@@ -138,11 +138,18 @@ export function lastKnown(values: Values): number | null {
   return values.findLast((value) => value !== null) ?? null;
 }
 
+/** What was compared in a window by its name: every column, and what the model said of them. */
+export function driftsOf({ measurements: { drift, prediction_drift } }: Result): Readonly<Record<string, Drift>> {
+  return prediction_drift ? { [predictionName]: prediction_drift, ...drift } : drift;
+}
+
+export const predictionName = words.monitors.moved.prediction;
+
 /** Columns by how far they moved in the newest window that has them, the furthest first. */
 export function columnsByStrength(results: readonly Result[]): string[] {
-  const newest = results.findLast(({ measurements }) => Object.keys(measurements.drift).length > 0);
-  const entries = Object.entries(newest?.measurements.drift ?? {}).toSorted(([, a], [, b]) => b.strength - a.strength);
-  const gone = new Set(results.flatMap(({ measurements }) => Object.keys(measurements.drift)));
+  const newest = results.findLast((result) => Object.keys(driftsOf(result)).length > 0);
+  const entries = Object.entries(newest ? driftsOf(newest) : {}).toSorted(([, a], [, b]) => b.strength - a.strength);
+  const gone = new Set(results.flatMap((result) => Object.keys(driftsOf(result))));
   for (const [name] of entries) gone.delete(name);
   return [...entries.map(([name]) => name), ...[...gone].toSorted()];
 }

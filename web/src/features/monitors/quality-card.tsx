@@ -35,7 +35,7 @@ export function QualityCard({ project, monitor, results, usual = '' }: Props) {
   );
   return (
     <Card
-      title={text.title(metric)}
+      title={metric}
       note={text.note(count(results.length))}
       action={
         <Select

@@ -11,6 +11,8 @@ export interface Told {
 }
 
 const text = words.monitors.incident;
+/** The name of the job that checks windows on time. */
+const clockwork = 'schedules.tick';
 
 /**
  * What happened while an incident lasted, newest first, in the time of the project. What people did has only the server's clock, so
@@ -25,7 +27,16 @@ export function storyOf(incident: Incident, rollouts: readonly Rollout[], decisi
     ...rollouts.flatMap((rollout) => (rollout.ended_ms !== null && within(rollout.ended_ms) ? ofRollout(rollout, rollout.ended_ms) : [])),
   ].toSorted((a, b) => b.at_ms - a.at_ms);
   const people = [
-    ...(resolved ? [{ key: 'resolved', at_ms: resolved.at_ms, title: text.resolved(resolved.by), detail: resolved.reason }] : []),
+    ...(resolved
+      ? [
+          {
+            key: 'resolved',
+            at_ms: resolved.at_ms,
+            title: resolved.by === clockwork ? text.resolvedItself : text.resolved(resolved.by),
+            detail: resolved.reason,
+          },
+        ]
+      : []),
     ...(acknowledged
       ? [{ key: 'acknowledged', at_ms: acknowledged.at_ms, title: text.acknowledged(acknowledged.by), detail: acknowledged.reason }]
       : []),

@@ -1,6 +1,8 @@
 import { approvals } from './approvals.ts';
 import { audit } from './audit.ts';
 import { common } from './common.ts';
+import { datasets } from './datasets.ts';
+import { deploymentTabs } from './deployment-tabs.ts';
 import { deployments } from './deployments.ts';
 import { gates } from './gates.ts';
 import { graph } from './graph.ts';
@@ -20,6 +22,8 @@ const catalogue = {
   approvals,
   audit,
   common,
+  datasets,
+  deploymentTabs,
   deployments,
   gates,
   graph,

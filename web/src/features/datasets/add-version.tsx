@@ -37,7 +37,6 @@ export function AddVersion({ project, datasets, dataset, onDone }: AddVersionPro
     add.mutate(
       {
         dataset: target,
-        isNew: !one,
         files,
         kept: keeps ? kept : [],
         onUpload: (file, at) => setDoing(file === '' ? said.reading : said.uploading(file, at, files.length)),

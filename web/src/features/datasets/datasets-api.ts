@@ -82,8 +82,6 @@ export function fileAddress(project: string, dataset: string, version: number, p
 
 export interface Addition {
   readonly dataset: string;
-  /** It is not there yet. */
-  readonly isNew: boolean;
   readonly files: readonly File[];
   /** Files of an earlier version that stay in it. */
   readonly kept: readonly { readonly path: string; readonly digest: string }[];
@@ -94,8 +92,10 @@ export interface Addition {
 export function useAddVersion(project: string) {
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: async ({ dataset, isNew, files, kept, onUpload }: Addition) => {
-      if (isNew) await client.datasets.define({ params: { project, dataset }, body: {} });
+    mutationFn: async ({ dataset, files, kept, onUpload }: Addition) => {
+      // What is written down of a dataset that is there must stay: only one that is not is defined.
+      const { items } = await client.datasets.list({ params: { project } });
+      if (!items.some(({ name }) => name === dataset)) await client.datasets.define({ params: { project, dataset }, body: {} });
       const added: { path: string; digest: string }[] = [];
       for (const [index, file] of files.entries()) {
         onUpload(file.name, index + 1);
@@ -106,6 +106,6 @@ export function useAddVersion(project: string) {
       const stays = kept.filter(({ path }) => !added.some((one) => one.path === path));
       return client.datasets.addVersion({ params: { project, dataset }, body: { files: [...stays, ...added] } });
     },
-    onSuccess: () => queries.invalidateQueries({ queryKey: ['datasets'] }),
+    onSettled: () => queries.invalidateQueries({ queryKey: ['datasets'] }),
   });
 }

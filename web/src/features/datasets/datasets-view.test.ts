@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Profiled, Version } from './datasets-api.ts';
-import { figuresOf, named, quantile, topOf, writerOf } from './profile.ts';
+import { commonAxis, figuresOf, named, quantile, topOf, writerOf } from './profile.ts';
 import { checksMark, differenceSentences, grownUntil, listSentence, versionSentence } from './told.ts';
 
 const zone = { zone: 'UTC', now_ms: Date.UTC(2014, 0, 2) };
@@ -83,6 +83,9 @@ test('a number has its quantiles, a time is written as one', () => {
     ['Mean', '500'],
   ]);
   assert.equal(profiled.profile.kind === 'number' && quantile(profiled.profile, 0.95), 950);
+  const wider = { ...profiled, profile: { ...profile, min: -5, max: 20 } } as unknown as Profiled;
+  assert.deepEqual(commonAxis([profiled, wider, null]), [-5, 1000]);
+  assert.equal(commonAxis([{ ...column, profile: { ...category, top: [] } }]), undefined);
   assert.equal(writerOf('timestamp', zone)(0), '1 Jan 1970 00:00');
   assert.equal(writerOf('date', { ...zone, zone: 'America/New_York' })(0), '1 Jan 1970');
   assert.ok(!figuresOf({ ...profiled, type: 'timestamp' }, zone).some(([name]) => name === 'Mean'));

@@ -1,7 +1,7 @@
 import { NativeSelect } from '@mantine/core';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useView } from '../../client/view.ts';
-import { Card, Columns, Stack } from '../../design/card.tsx';
+import { Card, Stack } from '../../design/card.tsx';
 import { count, metric, share } from '../../design/numbers.ts';
 import { Meter } from '../../design/pictures.tsx';
 import { Empty, Part } from '../../design/state.tsx';
@@ -11,6 +11,7 @@ import { words } from '../../words/index.ts';
 import type { TabProps } from './dataset-page.tsx';
 import styles from './datasets.module.css';
 import { type Difference, datasetsQueries, type Version } from './datasets-api.ts';
+import { commonAxis } from './profile.ts';
 import { ProfilePicture } from './profile-tab.tsx';
 import { checkName, differenceSentences } from './told.ts';
 
@@ -80,9 +81,10 @@ interface SidesProps {
 function Sides({ project, version: { dataset, number }, from, column }: SidesProps) {
   const before = useQuery(datasetsQueries.profile(project, dataset, from, column));
   const after = useQuery(datasetsQueries.profile(project, dataset, number, column));
+  const axis = commonAxis([before.data, after.data]);
   return (
     <Card title={column}>
-      <Columns widths="1fr 1fr">
+      <Stack>
         {[
           { asked: before, version: from, color: 'c7' as const },
           { asked: after, version: number, color: 'c1' as const },
@@ -90,11 +92,11 @@ function Sides({ project, version: { dataset, number }, from, column }: SidesPro
           <div key={version}>
             <h3>{said.side(words.datasets.version(version))}</h3>
             <Part of={asked} height={100}>
-              {(profiled) => profiled && <ProfilePicture profiled={profiled} color={color} />}
+              {(profiled) => profiled && <ProfilePicture profiled={profiled} color={color} axis={axis} />}
             </Part>
           </div>
         ))}
-      </Columns>
+      </Stack>
     </Card>
   );
 }

@@ -83,7 +83,12 @@ function Identity({ version: { digest, profile_digest, parquet_digest, bytes: si
     <Card title={said.identity}>
       <Facts
         facts={[
-          [said.made, <Age key="made" since_ms={created_at_ms} />],
+          [
+            said.made,
+            <span key="made">
+              <Age since_ms={created_at_ms} /> {words.datasets.list.ago}
+            </span>,
+          ],
           ...(source.kind === 'grown' ? [[said.until, <Moment key="until" at_ms={source.until_ms} />] as const] : []),
           [said.size, bytes(size)],
           ...(

@@ -7,8 +7,11 @@ import { Empty, Part } from '../../design/state.tsx';
 import { Table } from '../../design/table.tsx';
 import { words } from '../../words/index.ts';
 import type { TabProps } from './dataset-page.tsx';
+import styles from './datasets.module.css';
 import { datasetsQueries, type Preview, previewRows } from './datasets-api.ts';
 
+/** What is longer is broken into lines. */
+const wide_chars = 40;
 const said = words.datasets.preview;
 
 /** The rows themselves, a page at a time. */
@@ -77,5 +80,6 @@ function Rows({ preview: { columns, rows }, offset }: { readonly preview: Previe
 
 function Value({ value }: { readonly value: Preview['rows'][number][number] }) {
   if (value === null) return <span className="muted">–</span>;
-  return <bdi>{String(value)}</bdi>;
+  const text = String(value);
+  return <bdi className={text.length > wide_chars ? styles['long'] : styles['short']}>{text}</bdi>;
 }

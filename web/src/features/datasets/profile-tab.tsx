@@ -90,8 +90,15 @@ function Profile({ profiled }: { readonly profiled: Profiled }) {
   );
 }
 
+interface PictureProps {
+  readonly profiled: Profiled;
+  readonly color?: 'c1' | 'c7';
+  /** Common ends for several pictures. */
+  readonly axis?: readonly [from: number, to: number] | undefined;
+}
+
 /** How the values of a column are spread, or which are the most frequent. */
-export function ProfilePicture({ profiled, color = 'c1' }: { readonly profiled: Profiled; readonly color?: 'c1' | 'c7' }) {
+export function ProfilePicture({ profiled, color = 'c1', axis }: PictureProps) {
   const { zone, now_ms } = useContext(TimeContext);
   const { name, type, profile } = profiled;
   if (profile.missing >= profile.rows) return <p className="muted">{said.empty}</p>;
@@ -103,6 +110,7 @@ export function ProfilePicture({ profiled, color = 'c1' }: { readonly profiled: 
       edges={profile.histogram.edges}
       counts={profile.histogram.counts}
       write={write}
+      axis={axis ?? [profile.min ?? 0, profile.max ?? 0]}
       sayBar={(from, to, amount) => said.bar(from, to, count(amount))}
       median={quantile(profile, 0.5)}
       color={color}

@@ -44,6 +44,15 @@ export function figuresOf({ type, profile }: Profiled, zone: Zone): (readonly [n
   ];
 }
 
+/** From the least to the greatest value of all, so that pictures below each other can be compared; none for texts. */
+export function commonAxis(all: readonly (Profiled | null | undefined)[]): readonly [from: number, to: number] | undefined {
+  const ends = all.flatMap((one) => {
+    const { min, max } = one?.profile.kind === 'number' ? one.profile : { min: null, max: null };
+    return min === null || max === null ? [] : [min, max];
+  });
+  return ends.length === 0 ? undefined : [Math.min(...ends), Math.max(...ends)];
+}
+
 const shownValues = 6;
 
 /** The most frequent values with their shares, and what all others have together. */

@@ -78,6 +78,10 @@ const token = z.object({
 const projectParams = z.object({ project: projectKey });
 const memberParams = z.object({ project: projectKey, person: id });
 
+/** A path of this server, to go on to; anything else counts as `/`. */
+const nextQuery = z.string().max(2000).optional();
+const linkToken = z.string().max(100);
+
 /** Pages that a browser without a session can open; plain HTML, no script. */
 const pages = {
   setUpPage: endpoint({
@@ -106,18 +110,39 @@ const pages = {
     path: '/sign-in',
     summary: 'The sign-in page.',
     permission: 'public',
+    query: z.object({ next: nextQuery }),
     answers: 'html',
   }),
   signInForm: endpoint({
     id: 'access.signInForm',
     method: 'POST',
     path: '/sign-in',
-    summary: 'Signs in from the sign-in page.',
+    summary: 'Signs in from the sign-in page, and leads to `next`.',
     permission: 'public',
-    body: z.object({ email: z.string().max(254), password }),
+    body: z.object({ email: z.string().max(254), password, next: nextQuery }),
     bodyLimit_bytes: 8192,
     answers: 'html',
     errors: ['wrong_credentials', 'limit_reached'],
+  }),
+  signInLinkPage: endpoint({
+    id: 'access.signInLinkPage',
+    method: 'GET',
+    path: '/sign-in-link',
+    summary: 'The page of a one-time sign-in link, with one button. To look at it does not use the link up.',
+    permission: 'public',
+    query: z.object({ token: linkToken.optional(), next: nextQuery }),
+    answers: 'html',
+  }),
+  useSignInLink: endpoint({
+    id: 'access.useSignInLink',
+    method: 'POST',
+    path: '/sign-in-link',
+    summary: 'Signs in with a one-time link, which is used up by it, and leads to `next`.',
+    permission: 'public',
+    body: z.object({ token: linkToken, next: nextQuery }),
+    bodyLimit_bytes: 8192,
+    answers: 'html',
+    errors: ['sign_in_link_not_valid'],
   }),
 } as const;
 
@@ -140,6 +165,24 @@ const sessions = {
     summary: 'Ends the session.',
     permission: 'signed-in',
     status: 204,
+  }),
+  createSignInLink: endpoint({
+    id: 'access.createSignInLink',
+    method: 'POST',
+    path: '/api/v1/sign-in-links',
+    summary: 'Makes a link that signs a person in once within 15 minutes: oneself, or anybody as an admin of the installation.',
+    permission: 'signed-in',
+    body: z
+      .strictObject({
+        /** Neither: the caller. */
+        person: id.optional(),
+        email: email.optional(),
+        next: nextQuery,
+      })
+      .refine((given) => given.person === undefined || given.email === undefined, 'a person or an email address, not both'),
+    status: 201,
+    response: z.object({ path: z.string(), person: id, name: z.string(), expires_at_ms: time_ms }),
+    errors: ['not_found', 'person_only', 'server_admin_only', 'account_disabled'],
   }),
   me: endpoint({
     id: 'access.me',

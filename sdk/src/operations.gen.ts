@@ -13,6 +13,7 @@ export const operations: Readonly<Record<string, Operation>> = {
   'system.openapi': { method: 'GET', path: '/api/openapi.json', body: 'none', answers: 'json' },
   'access.signIn': { method: 'POST', path: '/api/v1/session', body: 'json', answers: 'json' },
   'access.signOut': { method: 'DELETE', path: '/api/v1/session', body: 'none', answers: 'none' },
+  'access.createSignInLink': { method: 'POST', path: '/api/v1/sign-in-links', body: 'json', answers: 'json' },
   'access.me': { method: 'GET', path: '/api/v1/me', body: 'none', answers: 'json' },
   'access.changePassword': { method: 'PUT', path: '/api/v1/me/password', body: 'json', answers: 'none' },
   'access.listPersons': { method: 'GET', path: '/api/v1/persons', body: 'none', answers: 'json' },
@@ -154,6 +155,8 @@ export interface Operations {
     readonly signIn: Call<Api['access']['signIn'], 'json', 'json'>;
     /** Ends the session. `DELETE /api/v1/session` */
     readonly signOut: Call<Api['access']['signOut'], 'none', 'none'>;
+    /** Makes a link that signs a person in once within 15 minutes: oneself, or anybody as an admin of the installation. `POST /api/v1/sign-in-links` */
+    readonly createSignInLink: Call<Api['access']['createSignInLink'], 'json', 'json'>;
     /** Who the caller is. `GET /api/v1/me` */
     readonly me: Call<Api['access']['me'], 'none', 'json'>;
     /** Changes the caller's own password and ends all other sessions. `PUT /api/v1/me/password` */

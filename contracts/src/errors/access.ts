@@ -44,6 +44,16 @@ export const accessErrors = {
     message: 'This set-up link was used or is older than 24 hours.',
     todo: 'Sign in if the account is there already; else restart the server: it prints a new link.',
   },
+  sign_in_link_not_valid: {
+    status: 403,
+    message: 'This sign-in link was used already, is older than 15 minutes, or was never made.',
+    todo: 'Ask for a new one (`slipway sign-in-link`), or sign in with the password.',
+  },
+  account_disabled: {
+    status: 409,
+    message: 'The account {name} is disabled.',
+    todo: 'An admin of the installation can let it in again with `slipway user disable --undo`.',
+  },
   weak_password: {
     status: 422,
     message: 'This password is refused: {reason}.',

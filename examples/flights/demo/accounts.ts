@@ -43,6 +43,13 @@ export interface NewProject {
   readonly zone: string;
 }
 
+/** A fresh address that signs the requester's account in, once, in whatever browser opens it. */
+export async function signInAddress(server: string, data: string, project: string): Promise<string> {
+  const admin = createClient({ server, token: readFileSync(join(data, 'cli-token'), 'utf8').trim() });
+  const { path } = await admin.access.createSignInLink({ body: { email: requester.email, next: `/p/${project}` } });
+  return new URL(path, server).href;
+}
+
 /** Makes project, accounts and tokens as the admin who started the server; what is there from an earlier start is used again. */
 export async function openAccounts(server: string, data: string, project: NewProject): Promise<Actors> {
   const admin = createClient({ server, token: readFileSync(join(data, 'cli-token'), 'utf8').trim(), fetch: patientFetch });

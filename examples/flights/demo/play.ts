@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { type Actors, openAccounts } from './accounts.ts';
+import { type Actors, openAccounts, signInAddress } from './accounts.ts';
 import { shuffledCopy } from './control.ts';
 import { applyProject, trainFirst } from './launch.ts';
 import { createLocalTime } from './local-time.ts';
@@ -115,6 +115,10 @@ async function perform(stage: Stage, interrupted: Promise<number>): Promise<numb
   const code = await Promise.race([play(year, project), died, narrator.broken]);
   if (options.exit) return code;
   terminal.print('', `Slipway stays up at ${address}. Ctrl-C stops it.`);
+  terminal.print('See it in a browser. This link signs you in as Ada Requester, once, within 15 minutes:');
+  terminal.print(await signInAddress(address, options.data, names.project));
+  const shell = `SLIPWAY_SERVER=${address} SLIPWAY_TOKEN=$(cat ${join(options.data, 'cli-token')})`;
+  terminal.print(`Another one, for who approves: ${shell} ./slipway sign-in-link ben@example.org`);
   await Promise.race([interrupted, died]);
   return code;
 }

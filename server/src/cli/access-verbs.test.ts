@@ -32,7 +32,12 @@ test('accounts, rights, tokens and the clock of a project are kept from the comm
   assert.equal((await slipway(folder, ['user', 'ls', '--all'], ada)).exit, exits.notPermitted);
   assert.equal((await works('project', 'clock', '2024-03-01T00:00:00Z', '--project', 'mill')).now_ms, Date.UTC(2024, 2, 1));
   assert.match((await slipway(folder, ['project', 'clock', '--project', 'mill'])).out, /^2024-03-01 01:00:00 \(Europe\/Berlin\)$/m);
+  const { address } = await works('sign-in-link', 'ada@example.org', '--next', '/p/mill');
+  assert.match(await (await fetch(address)).text(), /Sign in as <bdi>Ada@example\.org<\/bdi>/i);
+  assert.equal((await slipway(folder, ['sign-in-link'], ada)).exit, exits.notPermitted, 'a token is no person');
+  assert.match((await slipway(folder, ['sign-in-link'])).out, /^http:\/\/127\.0\.0\.1:\d+\/sign-in-link\?token=[\w-]{43}$/m);
   await works('user', 'disable', 'ada@example.org');
+  assert.equal((await fetch(address)).status, 403);
   assert.equal((await slipway(folder, ['data', 'ls', '--project', 'mill'], ada)).exit, exits.notPermitted);
 });
 

@@ -204,6 +204,25 @@ export const user: Noun = {
   verbs: [addUser, users, role, disable, reset],
 };
 
+export const signInLink = verb({
+  usage: 'sign-in-link [email]',
+  summary: 'Make a link that signs a person in once, within 15 minutes: you, or as an admin of the installation anybody.',
+  example: 'sign-in-link kim@example.org --next /p/flights',
+  everywhere: true,
+  options: { 'next <path>': 'the page that it leads to (default the start page)' },
+  async run({ email, next }, { client, connection, signal, answer }) {
+    const body = { ...(email !== undefined && { email }), ...(next !== undefined && { next }) };
+    const { path, ...made } = await client.access.createSignInLink({ body, signal });
+    const link = { ...made, address: new URL(path, connection.server).href };
+    await answer(link, ({ address, name, expires_at_ms }, see) => [
+      address,
+      '',
+      `It signs in ${plain(name)}, once, until ${see.when(expires_at_ms)}. Whoever has it can use it.`,
+    ]);
+    return exits.ok;
+  },
+});
+
 const projects = verb({
   usage: 'ls',
   summary: 'List the projects that you may read.',

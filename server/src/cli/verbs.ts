@@ -1,4 +1,4 @@
-import { project, token, user } from './access-verbs.ts';
+import { project, signInLink, token, user } from './access-verbs.ts';
 import { approvals, approve, refuse } from './approvals-verbs.ts';
 import { audit } from './audit-verbs.ts';
 import { retrain } from './automations-verbs.ts';
@@ -21,5 +21,5 @@ export const groups: readonly Group[] = [
   { title: 'Develop:', entries: [up, init, apply, data, pipelines, start, executions, rerun, runs, models] },
   { title: 'Release:', entries: [gate, approvals, approve, refuse, deploy, promote, rollback, deployments, retire] },
   { title: 'Watch:', entries: [predict, outcomes, monitors, incidents, retrain, report, audit] },
-  { title: 'Operate:', entries: [project, user, token, env, doctor, backup, restore, gc, du] },
+  { title: 'Operate:', entries: [project, user, signInLink, token, env, doctor, backup, restore, gc, du] },
 ];

@@ -9,6 +9,7 @@ import { createPasswords } from './passwords.ts';
 import { createPersons } from './persons.ts';
 import { createProjects } from './projects.ts';
 import { createSessions } from './sessions.ts';
+import { createSignInLinks } from './sign-in-links.ts';
 import { createTokens } from './tokens.ts';
 
 /** Who may come in and what they may do: accounts, sessions, tokens, projects and their members, and the clock of a project. */
@@ -16,6 +17,7 @@ export interface Access {
   authenticate(shown: Shown): Promise<Caller | null>;
   readonly installation: ReturnType<typeof createInstallation>;
   readonly sessions: ReturnType<typeof createSessions>;
+  readonly signInLinks: ReturnType<typeof createSignInLinks>;
   readonly persons: ReturnType<typeof createPersons>;
   readonly tokens: ReturnType<typeof createTokens>;
   readonly projects: ReturnType<typeof createProjects>;
@@ -44,6 +46,7 @@ export function createAccess(deps: AccessDeps): Access {
     authenticate: createAuthentication(context),
     installation,
     sessions: createSessions(context, passwords),
+    signInLinks: createSignInLinks(context),
     persons: createPersons(context, passwords),
     tokens,
     projects,

@@ -15,6 +15,7 @@ import {
   updateAccount,
 } from './persons-store.ts';
 import { deleteSessionsOf } from './sessions-store.ts';
+import { deleteSignInLinksOf } from './sign-in-links-store.ts';
 
 export interface NewPerson {
   readonly name: string;
@@ -35,9 +36,10 @@ const personsLimit = 10_000;
 export function createPersons(context: Context, passwords: Passwords) {
   const { database, events, clock, ids } = context;
 
-  /** Other sessions of the person end with the write that `tx` belongs to. */
+  /** Other sessions of the person, and links that would begin one, end with the write that `tx` belongs to. */
   async function endSessions(tx: Handle, person: string): Promise<void> {
     await deleteSessionsOf(tx, person);
+    await deleteSignInLinksOf(tx, person);
     afterCommit(tx, () => context.principals.clear());
   }
 

@@ -66,6 +66,20 @@ test('a weak password is refused on the set-up page, which keeps what was typed'
   }
 });
 
+test('a sign-in leads on to where its reader wanted to go, and never to another server', async (t) => {
+  const server = await startAccess(t);
+  await setUp(server);
+  const page = await server.http.inject({ method: 'GET', url: `/sign-in?next=${encodeURIComponent('/p/flights?a=1&b="')}` });
+  assert.ok(page.body.includes('name="next" value="/p/flights?a=1&#38;b=%22"'), 'it is carried as text');
+  const led = async (next: string) => {
+    const payload = new URLSearchParams({ email: 'ada@example.org', password: goodPassword, next }).toString();
+    const response = await server.http.inject({ method: 'POST', url: '/sign-in', headers: form, payload });
+    return [response.statusCode, response.headers.location];
+  };
+  assert.deepEqual(await led('/p/flights/audit?open=7#x'), [303, '/p/flights/audit?open=7#x']);
+  assert.deepEqual(await led('//evil.example/'), [303, '/']);
+});
+
 test('who tried too often on the sign-in page is told how long to wait, and keeps the form', async (t) => {
   const server = await startAccess(t);
   await setUp(server);

@@ -11,6 +11,7 @@ import { monitors } from './0009-monitors.ts';
 import { pipelines } from './0010-pipelines.ts';
 import { automations } from './0011-automations.ts';
 import { notifications } from './0012-notifications.ts';
+import { signInLinks } from './0013-sign-in-links.ts';
 
 /** The whole schema, in the order in which it is applied. A released step never changes; a new need is a new step. */
 export const migrations: readonly Migration[] = [
@@ -26,4 +27,5 @@ export const migrations: readonly Migration[] = [
   pipelines,
   automations,
   notifications,
+  signInLinks,
 ];

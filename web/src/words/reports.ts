@@ -85,7 +85,7 @@ export const reports = {
     least: (value: string) => `at least ${value}`,
     most: (value: string) => `at most ${value}`,
     months: (inside: number, all: number) => `${inside} of ${all} months inside`,
-    states: { inside: 'inside', past: 'past limit', unknown: 'not known' },
+    states: { inside: 'inside', partly: 'not every month', past: 'past limit', unknown: 'not known' },
   },
   unknown: {
     short: 'not known',

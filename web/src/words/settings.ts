@@ -41,9 +41,8 @@ export const settings = {
   },
   links: {
     make: 'Sign-in link',
-    title: (name: string) => `A sign-in link for ${name}`,
-    text: (minutes: number) =>
-      `Whoever opens it can sign in as this person, once, within ${minutes} minutes. Give it to that person only; it is shown here and nowhere else.`,
+    text: (name: string) =>
+      `Whoever opens it can sign in as ${name}, once, within 15 minutes. Give it to that person only. It is shown here and nowhere else, and the audit trail keeps that you made it.`,
     copy: 'Copy link',
   },
   tokens: {

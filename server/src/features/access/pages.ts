@@ -20,13 +20,14 @@ button { width: 100%; min-height: 42px; margin-top: 20px; padding: 8px 16px; fon
 button:hover { background: var(--fill-on); }
 :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
 a { color: var(--link); font-weight: 550; }
-code { padding: .1em .3em; border-radius: 4px; background: var(--subtle); font: .92em "JetBrains Mono", ui-monospace, monospace; }
+code { padding: .1em .3em; border-radius: 4px; background: var(--subtle); font: .92em "JetBrains Mono", ui-monospace, monospace; white-space: nowrap; }
 .problem { margin: 18px 0 0; padding: 10px 12px; border-radius: 8px; color: var(--bad); background: var(--bad-soft); font-weight: 550; }
 .hint { margin-top: 6px; color: var(--quiet); font-size: 12px; }
+form + .hint { margin-top: 16px; }
 .foot { margin-top: 44px; color: var(--quiet); font-size: 12px; }
 aside { position: relative; overflow: hidden; background: #0B1D36; color: #FFFFFF; }
 aside svg { position: absolute; inset: 0; width: 100%; height: 100%; }
-.say { position: absolute; left: 56px; right: 32px; bottom: 64px; }
+aside .say { position: absolute; left: 56px; right: 32px; bottom: 64px; color: #FFFFFF; }
 .say b { display: block; font-size: 25px; line-height: 34px; font-weight: 620; letter-spacing: -.015em; }
 .say span { display: block; margin-top: 6px; font-size: 15px; color: #E6EEF8; }
 @media (max-width: 860px) { body { grid-template-columns: minmax(0, 1fr); } aside { display: none; } .work { place-items: start center; padding-top: 12vh; } }

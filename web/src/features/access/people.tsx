@@ -12,6 +12,7 @@ import { Allowed } from './allowed.tsx';
 import { Ask } from './ask.tsx';
 import styles from './settings.module.css';
 import { useChange } from './settings-api.ts';
+import { SignInLinkButton } from './sign-in-link.tsx';
 
 const t = words.settings.people;
 type Role = Member['role'];
@@ -102,6 +103,7 @@ function PeopleTable({ project, members }: { readonly project: string; readonly 
                     {t.save}
                   </Button>
                 )}
+                {me?.server_admin === true && <SignInLinkButton project={project} person={member.person} />}
                 <Allowed project={project} to="admin">
                   <Button size="compact-xs" variant="default" onClick={() => setLeaving(member)}>
                     {t.remove}
@@ -139,8 +141,16 @@ function AddPerson({ project }: { readonly project: string }) {
   return (
     <Card title={t.add} note={t.addText}>
       <form className={styles['form']} onSubmit={send}>
-        <TextInput label={t.email} type="email" required value={email} onChange={(event) => setEmail(event.currentTarget.value)} />
+        <TextInput
+          size="xs"
+          label={t.email}
+          type="email"
+          required
+          value={email}
+          onChange={(event) => setEmail(event.currentTarget.value)}
+        />
         <Select
+          size="xs"
           label={t.role}
           data={roles.map(({ value, label }) => ({ value, label: `${label}: ${words.settings.rolesText[value as Role]}` }))}
           w={330}

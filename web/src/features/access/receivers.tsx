@@ -107,8 +107,16 @@ function AddReceiver({ project }: { readonly project: string }) {
   return (
     <Card title={t.add} note={t.fileText}>
       <form className={styles['form']} onSubmit={send}>
-        <TextInput label={t.name} required maxLength={100} value={receiver} onChange={(event) => setReceiver(event.currentTarget.value)} />
         <TextInput
+          size="xs"
+          label={t.name}
+          required
+          maxLength={100}
+          value={receiver}
+          onChange={(event) => setReceiver(event.currentTarget.value)}
+        />
+        <TextInput
+          size="xs"
           label={t.webhook}
           description={t.hint}
           type="url"

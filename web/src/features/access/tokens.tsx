@@ -99,7 +99,9 @@ function MakeToken({ project }: { readonly project: string }) {
   const { permissions } = useProject(project);
   const [name, setName] = useState('');
   const [scope, setScope] = useState('here');
-  const [chosen, setChosen] = useState<readonly Permission[]>(['read', 'write', 'predict']);
+  const [wanted, setChosen] = useState<readonly Permission[]>(['read', 'write', 'predict']);
+  // A token can be given no more than its maker holds.
+  const chosen = wanted.filter((one) => permissions.includes(one));
   const [days, setDays] = useState(usualDays);
   const make = useChange('access', () =>
     client.access.createToken({

@@ -44,7 +44,11 @@ function EvidenceTable({ verdict }: { readonly verdict: Verdict }) {
         },
         { key: 'value', title: t.evidenceColumns.value(version), number: true, cell: ({ value }) => <b>{metric(value)}</b> },
         { key: 'interval', title: t.evidenceColumns.interval, cell: (one) => <Span one={one} all={evidence} /> },
-        { key: 'limit', title: t.evidenceColumns.limit, cell: ({ limit }) => <span className="second small">{limit}</span> },
+        {
+          key: 'limit',
+          title: t.evidenceColumns.limit,
+          cell: ({ limit }) => <span className={`second small ${styles['limit']}`}>{limit}</span>,
+        },
         {
           key: 'state',
           title: t.evidenceColumns.state,

@@ -61,7 +61,7 @@ interface LimitsProps extends Of {
   readonly periods: readonly PeriodFigures[];
 }
 
-const kinds = { inside: 'good', past: 'bad', unknown: 'neutral' } as const;
+const kinds = { inside: 'good', partly: 'warn', past: 'bad', unknown: 'neutral' } as const;
 
 export function Limits({ project, deployment, total, periods }: LimitsProps) {
   const asked = useQuery(monitorsQuery(project));

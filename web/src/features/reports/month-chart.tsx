@@ -1,10 +1,10 @@
 import { metric } from '../../design/numbers.ts';
 import { words } from '../../words/index.ts';
-import { isLowerBetter, type Month, nameOf, stepsOf } from './report.ts';
+import { isLowerBetter, type Month, nameOf, shortMonth, stepsOf } from './report.ts';
 import styles from './reports.module.css';
 
 const t = words.reports.chart;
-const size = { width: 660, height: 210, left: 46, right: 96, top: 20, bottom: 24 };
+const size = { width: 660, height: 210, left: 46, right: 118, top: 20, bottom: 24 };
 
 /** Bars with their interval for what served, a mark for version 1: told apart by shape, so that paper without colour says the same. */
 export function MonthChart({ months, name }: { readonly months: readonly Month[]; readonly name: string }) {
@@ -37,7 +37,7 @@ export function MonthChart({ months, name }: { readonly months: readonly Month[]
         </g>
       ))}
       {months.map((month, index) => (
-        <Bar key={month.label} month={month} x={size.left + index * room} room={room} y={y} />
+        <Bar key={month.label} month={month} name={shortMonth(month.label, index === 0)} x={size.left + index * room} room={room} y={y} />
       ))}
       {last && last.served.value !== null && (
         <Legend served={y(last.served.value)} reference={last.reference === null ? null : y(last.reference)} />
@@ -51,12 +51,13 @@ export function MonthChart({ months, name }: { readonly months: readonly Month[]
 
 interface BarProps {
   readonly month: Month;
+  readonly name: string;
   readonly x: number;
   readonly room: number;
   readonly y: (value: number) => number;
 }
 
-function Bar({ month: { label, served, reference }, x, room, y }: BarProps) {
+function Bar({ month: { served, reference }, name, x, room, y }: BarProps) {
   const { value, low, high } = served;
   const [left, wide] = [x + room * 0.14, room * 0.72];
   const middle = left + wide / 2;
@@ -86,7 +87,7 @@ function Bar({ month: { label, served, reference }, x, room, y }: BarProps) {
         </text>
       )}
       <text x={middle} y={size.height - 6} textAnchor="middle" className={styles['axis']}>
-        {label}
+        {name}
       </text>
     </g>
   );

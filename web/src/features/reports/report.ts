@@ -154,7 +154,8 @@ export interface LimitRow {
   readonly name: string;
   readonly limit: string;
   readonly value: number | null;
-  readonly state: 'inside' | 'past' | 'unknown';
+  /** `partly`: inside over the whole period, past the limit in some of its months. */
+  readonly state: 'inside' | 'partly' | 'past' | 'unknown';
   /** Months of the period in which the limit held, of those that are known. */
   readonly months: string;
 }
@@ -175,7 +176,7 @@ export function limitsIn(
         .filter(Boolean)
         .join(', '),
       value,
-      state: value === null ? 'unknown' : holds(value) ? 'inside' : 'past',
+      state: value === null ? 'unknown' : !holds(value) ? 'past' : known.every(holds) ? 'inside' : 'partly',
       months: known.length === 0 ? t.unknown.short : t.limits.months(known.filter(holds).length, known.length),
     };
   });
@@ -210,4 +211,13 @@ export function stepsOf(low: number, high: number): number[] {
   const first = Math.floor(low / step);
   const last = Math.ceil(high / step);
   return Array.from({ length: last - first + 1 }, (_, index) => Number(((first + index) * step).toPrecision(12)));
+}
+
+/** `2013-03` as `Mar`; with the year where one begins. */
+export function shortMonth(label: string, first: boolean): string {
+  const [year = '', month = ''] = label.split('-');
+  const at_ms = Date.UTC(2000, Number(month) - 1);
+  if (!/^\d{4}-\d\d$/.test(label) || Number.isNaN(at_ms)) return label;
+  const name = new Intl.DateTimeFormat('en-GB', { month: 'short', timeZone: 'UTC' }).format(at_ms);
+  return first || month === '01' ? `${name} ${year}` : name;
 }

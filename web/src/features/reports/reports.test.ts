@@ -1,6 +1,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { changesIn, entryOf, lead, limitsIn, monthsOf, type PeriodFigures, retrainSentence, stepsOf, unknownReason } from './report.ts';
+import {
+  changesIn,
+  entryOf,
+  lead,
+  limitsIn,
+  monthsOf,
+  type PeriodFigures,
+  retrainSentence,
+  shortMonth,
+  stepsOf,
+  unknownReason,
+} from './report.ts';
 
 const figure = (value: number | null) => ({ value, low: value, high: value, rows: 10 });
 
@@ -76,7 +87,7 @@ test('what changed is told in order, and nothing from outside of the period', ()
 test('the limits of the monitor are held against the period and each month', () => {
   const months = [period('a', 0.1, null), period('b', 0.3, null), period('c', null, null)];
   const [row, missing] = limitsIn({ brier: { max: 0.2 }, auc: { min: 0.6 } }, period('all', 0.19, null), months);
-  assert.deepEqual([row?.state, row?.limit, row?.months], ['inside', 'at most 0.2', '1 of 2 months inside']);
+  assert.deepEqual([row?.state, row?.limit, row?.months], ['partly', 'at most 0.2', '1 of 2 months inside']);
   assert.deepEqual([missing?.state, missing?.months], ['unknown', 'not known']);
 });
 
@@ -87,7 +98,11 @@ test('the policy is told with what it started and what it let wait', () => {
   assert.equal(retrainSentence({ from_ms: 100, to_ms: 110 }, all), null);
 });
 
-test('an axis has round steps that hold what is drawn', () => {
+test('an axis has round steps that hold what is drawn, and short names of months', () => {
+  assert.deepEqual(
+    ['2013-11', '2013-12', '2014-01', 'all'].map((label, index) => shortMonth(label, index === 0)),
+    ['Nov 2013', 'Dec', 'Jan 2014', 'all'],
+  );
   assert.deepEqual(stepsOf(0, 0.23), [0, 0.1, 0.2, 0.3]);
   assert.deepEqual(stepsOf(-0.03, 0.1), [-0.05, 0, 0.05, 0.1]);
 });

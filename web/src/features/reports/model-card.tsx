@@ -101,7 +101,9 @@ function Evidence({ project, model, version, event }: EvidenceProps) {
           {
             key: 'figure',
             title: t.columns.figure,
-            cell: ({ metric: name, slice }) => <span className="name">{slice === null ? name : `${name} (${slice})`}</span>,
+            cell: ({ metric: name, slice }) => (
+              <span className={`name ${styles['figureName']}`}>{slice === null ? name : `${name} (${slice})`}</span>
+            ),
           },
           { key: 'value', title: t.columns.value, number: true, cell: ({ value }) => (value === null ? unknown.short : metric(value)) },
           { key: 'before', title: t.columns.before, number: true, cell: ({ rival }) => metric(rival?.value) },

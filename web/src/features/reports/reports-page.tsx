@@ -2,6 +2,7 @@ import { Button, Select, TextInput } from '@mantine/core';
 import { useClipboard } from '@mantine/hooks';
 import { IconLink, IconPrinter } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
+import { useEffect } from 'react';
 import { useNames, useView } from '../../client/view.ts';
 import { Card } from '../../design/card.tsx';
 import { Page } from '../../design/page.tsx';
@@ -58,7 +59,30 @@ function following(month: string): string {
   return number === 12 ? `${year + 1}-01` : `${year}-${String(number + 1).padStart(2, '0')}`;
 }
 
+/** Paper is white, whatever the screen is. Also for who prints with the keys of the browser. */
+function usePaper(): void {
+  useEffect(() => {
+    const { documentElement: root } = document;
+    const name = 'data-mantine-color-scheme';
+    let before: string | null = null;
+    const begin = () => {
+      before = root.getAttribute(name);
+      root.setAttribute(name, 'light');
+    };
+    const end = () => {
+      if (before !== null) root.setAttribute(name, before);
+    };
+    addEventListener('beforeprint', begin);
+    addEventListener('afterprint', end);
+    return () => {
+      removeEventListener('beforeprint', begin);
+      removeEventListener('afterprint', end);
+    };
+  }, []);
+}
+
 function Actions() {
+  usePaper();
   const { copy, copied } = useClipboard();
   return (
     <>

@@ -190,7 +190,7 @@ function Months({ performance, name }: { readonly performance: Performance; read
         rows={monthsOf(performance.periods, name)}
         keyOf={({ label }) => label}
         columns={[
-          { key: 'month', title: t.table.month, cell: ({ label }) => label },
+          { key: 'month', title: t.table.month, cell: ({ label }) => <span className={styles['whole']}>{label}</span> },
           { key: 'rows', title: t.table.rows, number: true, cell: ({ rows }) => count(rows) },
           {
             key: 'served',

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { endpoint } from './endpoint.ts';
+import { runTable } from './run-table.ts';
 import { inProject, limitOf, oneOf, page } from './shapes.ts';
 
 const status = z.enum(['scheduled', 'running', 'finished', 'failed', 'killed']);
@@ -49,6 +50,7 @@ const base = '/api/v1/projects/:project';
 
 /** The HTTP operations of `runs`. */
 export const runs = {
+  ...runTable,
   createExperiment: endpoint({
     id: 'runs.createExperiment',
     method: 'POST',
@@ -67,7 +69,7 @@ export const runs = {
     summary: 'List the experiments of a project, newest first.',
     permission: 'read',
     params: inProject,
-    response: z.object({ items: z.array(experiment) }),
+    response: z.object({ items: z.array(experiment.extend({ runs: z.number(), running: z.number(), newest_ms: z.number().nullable() })) }),
   }),
   create: endpoint({
     id: 'runs.create',

@@ -46,6 +46,10 @@ export const operations: Readonly<Record<string, Operation>> = {
   'datasets.preview': { method: 'GET', path: '/api/v1/projects/{project}/datasets/{dataset}/versions/{version}/preview', body: 'none', answers: 'json' },
   'datasets.diff': { method: 'GET', path: '/api/v1/projects/{project}/datasets/{dataset}/diff', body: 'none', answers: 'json' },
   'datasets.download': { method: 'GET', path: '/api/v1/projects/{project}/datasets/{dataset}/versions/{version}/file', body: 'none', answers: 'bytes' },
+  'runs.find': { method: 'GET', path: '/api/v1/projects/{project}/runs/find', body: 'none', answers: 'json' },
+  'runs.table': { method: 'GET', path: '/api/v1/projects/{project}/runs/table', body: 'none', answers: 'json' },
+  'runs.columns': { method: 'GET', path: '/api/v1/projects/{project}/runs/columns', body: 'none', answers: 'json' },
+  'runs.buckets': { method: 'GET', path: '/api/v1/projects/{project}/runs/{run}/buckets', body: 'none', answers: 'json' },
   'runs.createExperiment': { method: 'POST', path: '/api/v1/projects/{project}/experiments', body: 'json', answers: 'json' },
   'runs.listExperiments': { method: 'GET', path: '/api/v1/projects/{project}/experiments', body: 'none', answers: 'json' },
   'runs.create': { method: 'POST', path: '/api/v1/projects/{project}/runs', body: 'json', answers: 'json' },
@@ -227,6 +231,14 @@ export interface Operations {
     readonly download: Call<Api['datasets']['download'], 'none', 'bytes'>;
   };
   readonly runs: {
+    /** Which runs a filter keeps, in the asked order, as the small numbers that the table is read by; all of them, not a page. `GET /api/v1/projects/{project}/runs/find` */
+    readonly find: Call<Api['runs']['find'], 'none', 'json'>;
+    /** The asked columns of runs, each as one list: of the named runs, or of all that a filter keeps, paged by key. `GET /api/v1/projects/{project}/runs/table` */
+    readonly table: Call<Api['runs']['table'], 'none', 'json'>;
+    /** The metrics, params and tags that runs have, with how many have each; at most a minute old. `GET /api/v1/projects/{project}/runs/columns` */
+    readonly columns: Call<Api['runs']['columns'], 'none', 'json'>;
+    /** A metric over steps or time, every point counted: count, first, last, minimum, maximum and mean for each column of pixels. `GET /api/v1/projects/{project}/runs/{run}/buckets` */
+    readonly buckets: Call<Api['runs']['buckets'], 'none', 'json'>;
     /** Create an experiment. `POST /api/v1/projects/{project}/experiments` */
     readonly createExperiment: Call<Api['runs']['createExperiment'], 'json', 'json'>;
     /** List the experiments of a project, newest first. `GET /api/v1/projects/{project}/experiments` */

@@ -17,4 +17,9 @@ export const runsErrors = {
     message: 'Param {key} of run {run} is already {old}; it cannot become {value}.',
     todo: 'Params are written once. Log a changing value as a metric or a tag, or start a new run.',
   },
+  filter_not_understood: {
+    status: 422,
+    message: 'The filter is not understood at character {at}, {found}: expected {expected}.',
+    todo: 'Write conditions such as `pr_auc > 0.80 and params.depth = 8 and status = failed`; {hint}.',
+  },
 } as const satisfies Record<string, ErrorEntry>;

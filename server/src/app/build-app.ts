@@ -14,7 +14,7 @@ import { createPipelines, type Pipelines } from '../features/pipelines/index.ts'
 import { createPredictions, type Predictions } from '../features/predictions/index.ts';
 import { createProjectfile, type Projectfile } from '../features/projectfile/index.ts';
 import { createReports, type Reports } from '../features/reports/index.ts';
-import { createRuns, type Runs } from '../features/runs/index.ts';
+import { createRuns, createRunTable, type Runs, type RunTable } from '../features/runs/index.ts';
 import { createTraining, type Training } from '../features/training/index.ts';
 import { systemCaller } from '../kernel/caller.ts';
 import { systemIds } from '../kernel/ids.ts';
@@ -34,6 +34,7 @@ interface MakingRooms {
   readonly audit: Audit;
   readonly datasets: Datasets;
   readonly runs: Runs;
+  readonly runTable: RunTable;
   readonly training: Training;
   readonly models: Models;
   readonly predictions: Predictions;
@@ -119,6 +120,7 @@ function makingRooms(platform: Platform, { data, auth }: AppOptions): MakingRoom
     audit: createAudit(platform),
     datasets: createDatasets({ ...platform, folder: join(data, 'datasets') }),
     runs: createRuns(platform),
+    runTable: createRunTable(platform),
     training: createTraining({ child, folder: join(data, 'training') }),
     models: createModels(platform),
     predictions: createPredictions(platform),

@@ -11,6 +11,7 @@ import { notificationsRoutes } from '../features/notifications/notifications-rou
 import { pipelinesRoutes } from '../features/pipelines/pipelines-routes.ts';
 import { projectfileRoutes } from '../features/projectfile/projectfile-routes.ts';
 import { reportsRoutes } from '../features/reports/reports-routes.ts';
+import { runTableRoutes } from '../features/runs/run-table-routes.ts';
 import { runsRoutes } from '../features/runs/runs-routes.ts';
 import type { Route } from '../platform/http/index.ts';
 import { type Metrics, systemRoutes } from '../platform/http/index.ts';
@@ -32,6 +33,7 @@ export function routesOf(app: App, { auth, metrics }: RoutesOptions): Route[] {
     ...auditRoutes(app),
     ...datasetsRoutes(app),
     ...runsRoutes(app),
+    ...runTableRoutes(app),
     ...modelsRoutes(app),
     ...gatesRoutes(app),
     ...approvalsRoutes(app),

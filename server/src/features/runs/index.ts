@@ -3,12 +3,14 @@ import { assertMay, type Caller } from '../../kernel/caller.ts';
 import { failure } from '../../kernel/error.ts';
 import type { Project } from '../../kernel/project.ts';
 import type { KeyValue, LogBatch, MetricPoint, Run } from './run.ts';
+import { tallyExperiments } from './run-table-store.ts';
 import * as commands from './runs.ts';
 import * as store from './runs-store.ts';
 import * as views from './runs-views.ts';
 
 export { type CodeCapture, codeDigests, type RunCode } from './code.ts';
 export type { KeyValue, LatestMetric, LogBatch, MetricPoint, Run, RunStatus } from './run.ts';
+export { createRunTable, type RunTable } from './run-table.ts';
 export type { NewRun, RunChange, RunsDeps } from './runs.ts';
 export type { Artifact, RunDetail, RunInput } from './runs-views.ts';
 
@@ -17,6 +19,10 @@ export interface Experiment {
   readonly name: string;
   readonly lifecycle: 'active' | 'deleted';
   readonly created_at_ms: number;
+  /** How many runs it has, how many of them go on, and when the newest was started. */
+  readonly runs: number;
+  readonly running: number;
+  readonly newest_ms: number | null;
 }
 
 export interface RunSearch {
@@ -62,8 +68,14 @@ export function createRuns(deps: commands.RunsDeps): Runs {
     createExperiment: (caller, project, name) => commands.createExperiment(deps, caller, project, name),
     async listExperiments(caller, project) {
       assertMay(caller, project, 'read');
-      const rows = await store.listExperiments(read, project.id, 'active', 1000);
-      return rows.map(({ number, name, lifecycle, created_at_ms }) => ({ id: String(number), name, lifecycle, created_at_ms }));
+      const [rows, tallies] = await Promise.all([
+        store.listExperiments(read, project.id, 'active', 1000),
+        tallyExperiments(read, project.id),
+      ]);
+      return rows.map(({ number, name, lifecycle, created_at_ms }) => {
+        const { runs = 0, running = 0, newest_ms = null } = tallies.get(number) ?? {};
+        return { id: String(number), name, lifecycle, created_at_ms, runs, running, newest_ms };
+      });
     },
     setExperimentLifecycle: (caller, project, id, lifecycle) => commands.setExperimentLifecycle(deps, caller, project, id, lifecycle),
     createRun: (caller, project, input) => commands.createRun(deps, caller, project, input),

@@ -169,6 +169,14 @@ export function newParams(run: string, params: readonly KeyValue[], existing: Re
   });
 }
 
+const decimal = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
+
+/** A param as a number, by which it is compared and ordered; null for any other text. */
+export function numberOf(text: string): number | null {
+  const value = decimal.test(text) ? Number(text) : Number.NaN;
+  return Number.isFinite(value) ? value : null;
+}
+
 export function assertActive(run: Pick<Run, 'id' | 'lifecycle'>): void {
   if (run.lifecycle !== 'active') throw failure('run_not_active', { run: run.id });
 }

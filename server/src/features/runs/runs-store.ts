@@ -1,5 +1,5 @@
 import type { Database, Handle } from '../../platform/database/index.ts';
-import type { KeyValue, LatestMetric, Lifecycle, MetricPoint, Run, RunStatus } from './run.ts';
+import { type KeyValue, type LatestMetric, type Lifecycle, type MetricPoint, numberOf, type Run, type RunStatus } from './run.ts';
 
 interface ExperimentsTable {
   number: number;
@@ -47,7 +47,7 @@ declare module '../../platform/database/handle.ts' {
   interface Tables {
     experiments: ExperimentsTable;
     runs: RunsTable;
-    run_params: KeyValueTable;
+    run_params: KeyValueTable & { number: number | null };
     run_tags: KeyValueTable;
     metric_keys: { id: number; name: string };
     metric_points: PointsTable;
@@ -144,8 +144,8 @@ export async function findParams(handle: Handle, run: number, keys: readonly str
 }
 
 export async function insertParams(database: Database, tx: Handle, run: number, params: readonly KeyValue[]): Promise<void> {
-  const values = params.flatMap(({ key, value }) => [run, key, value]);
-  await database.many(tx, 'insert into run_params (run, key, value) values (?, ?, ?)', values, 3);
+  const values = params.flatMap(({ key, value }) => [run, key, value, numberOf(value)]);
+  await database.many(tx, 'insert into run_params (run, key, value, number) values (?, ?, ?, ?)', values, 4);
 }
 
 export async function putTags(database: Database, tx: Handle, run: number, tags: readonly KeyValue[]): Promise<void> {

@@ -30,7 +30,7 @@ export async function withDetail(handle: Handle, rows: readonly RunRow[]): Promi
   if (rows.length === 0) return [];
   const numbers = rows.map((row) => row.number);
   const [params, tags, metrics, inputs, files] = await Promise.all([
-    handle.selectFrom('run_params').selectAll().where('run', 'in', numbers).orderBy('key').execute(),
+    handle.selectFrom('run_params').select(['run', 'key', 'value']).where('run', 'in', numbers).orderBy('key').execute(),
     handle.selectFrom('run_tags').selectAll().where('run', 'in', numbers).orderBy('key').execute(),
     handle
       .selectFrom('metric_latest')

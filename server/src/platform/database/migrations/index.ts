@@ -12,6 +12,7 @@ import { pipelines } from './0010-pipelines.ts';
 import { automations } from './0011-automations.ts';
 import { notifications } from './0012-notifications.ts';
 import { signInLinks } from './0013-sign-in-links.ts';
+import { runNumbers } from './0014-run-numbers.ts';
 
 /** The whole schema, in the order in which it is applied. A released step never changes; a new need is a new step. */
 export const migrations: readonly Migration[] = [
@@ -28,4 +29,5 @@ export const migrations: readonly Migration[] = [
   automations,
   notifications,
   signInLinks,
+  runNumbers,
 ];

@@ -1,0 +1,53 @@
+import { sql } from 'kysely';
+import type { Handle } from '../../platform/database/index.ts';
+import type { Axis, BucketRow, EndPoint } from './buckets.ts';
+
+const columns = { step: sql.ref('step'), time: sql.ref('timestamp_ms') } as const;
+
+export async function findKey(handle: Handle, name: string): Promise<number | null> {
+  const row = await handle.selectFrom('metric_keys').select('id').where('name', '=', name).executeTakeFirst();
+  return row?.id ?? null;
+}
+
+export interface Series {
+  readonly run: number;
+  readonly key: number;
+  readonly axis: Axis;
+}
+
+export async function spanOf(handle: Handle, { run, key, axis }: Series): Promise<{ from: number | null; to: number | null }> {
+  const column = columns[axis];
+  const { rows } = await sql<{ from_at: number | null; to_at: number | null }>`select min(${column}) as from_at, max(${column}) as to_at
+    from metric_points where run = ${run} and key = ${key}`.execute(handle);
+  return { from: rows[0]?.from_at ?? null, to: rows[0]?.to_at ?? null };
+}
+
+/** Every point of the range is in exactly one bucket. NaN counts, and is no minimum, maximum or part of a mean. */
+export async function selectBuckets(
+  handle: Handle,
+  { run, key, axis }: Series,
+  { from, to, size }: { readonly from: number; readonly to: number; readonly size: number },
+): Promise<BucketRow[]> {
+  const column = columns[axis];
+  const value = sql`case when is_nan = 1 then null else value end`;
+  const { rows } =
+    await sql<BucketRow>`select (${column} - cast(${from} as bigint)) / cast(${size} as bigint) as bucket, count(*) as points, sum(is_nan) as not_numbers,
+    min(${column}) as first_at, max(${column}) as last_at, min(${value}) as minimum, max(${value}) as maximum, avg(${value}) as mean
+    from metric_points where run = ${run} and key = ${key} and ${column} between ${from} and ${to} group by bucket order by bucket`.execute(
+      handle,
+    );
+  return rows;
+}
+
+/** The points that lie at the given places of the axis. */
+export async function pointsAt(handle: Handle, { run, key, axis }: Series, places: readonly number[]): Promise<EndPoint[]> {
+  const rows = await handle
+    .selectFrom('metric_points')
+    .select(['step', 'timestamp_ms', 'value'])
+    .where('run', '=', run)
+    .where('key', '=', key)
+    .where('is_nan', '=', 0)
+    .where(axis === 'step' ? 'step' : 'timestamp_ms', 'in', [...places])
+    .execute();
+  return rows;
+}

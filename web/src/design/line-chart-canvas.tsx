@@ -41,7 +41,7 @@ function optionsOf(props: CanvasProps, palette: Palette, font: string, width: nu
   for (const line of lines) {
     series.push(lineSeries(line, palette));
     if (!line.band) continue;
-    const edge = { stroke: 'transparent', points: { show: false } };
+    const edge = { stroke: 'transparent', points: { show: false }, spanGaps: line.joined ?? false };
     bands.push({ series: [series.length, series.length + 1], fill: `${palette.chart[line.color]}29` });
     series.push({ ...edge, label: `${line.name} high` }, { ...edge, label: `${line.name} low` });
   }
@@ -88,13 +88,14 @@ function timesOf(ticks: readonly number[], zone: string): string[] {
   return ticks.map((at) => format.format(at * 1000));
 }
 
-function lineSeries({ name, color, dashed, values }: Line, palette: Palette): UPlot.Series {
+function lineSeries({ name, color, dashed, joined = false, values }: Line, palette: Palette): UPlot.Series {
   // A lone point has no line: only as a dot is it there at all.
   const lonely = values.filter((value) => value !== null).length < 3;
   return {
     label: name,
     stroke: palette.chart[color],
     width: 1.6,
+    spanGaps: joined,
     ...(dashed ? { dash: [7, 3] } : {}),
     points: { show: lonely, size: 5, fill: palette.chart[color] },
   };

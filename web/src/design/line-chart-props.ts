@@ -6,6 +6,8 @@ export interface Line {
   readonly values: readonly (number | null)[];
   /** An estimate, a challenger: not the measured thing itself. */
   readonly dashed?: boolean;
+  /** One for each x of its own only: the line goes on over the x of the others. */
+  readonly joined?: boolean;
   /** Drawn as a shade: an interval, or the exact minimum and maximum of what lies under one pixel. */
   readonly band?: { readonly low: readonly (number | null)[]; readonly high: readonly (number | null)[] };
 }

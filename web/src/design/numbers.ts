@@ -82,17 +82,30 @@ export function age(value_ms: Maybe): string {
   });
 }
 
+/** Making a format costs a hundred times what using it does, and tables have a time in each row. */
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+function formatted(at_ms: number, options: Intl.DateTimeFormatOptions): string {
+  const key = JSON.stringify(options);
+  let format = formats.get(key);
+  if (!format) {
+    format = new Intl.DateTimeFormat('en-GB', options);
+    formats.set(key, format);
+  }
+  return format.format(at_ms);
+}
+
 /** `21 Nov 14:02`, with the year when it is not that of `now_ms`; in the zone of the project. */
 export function moment(at_ms: Maybe, zone: string, now_ms: number): string {
   return written(at_ms, (one) => {
-    const year = (at: number) => new Intl.DateTimeFormat('en-GB', { year: 'numeric', timeZone: zone }).format(at);
-    const day = new Intl.DateTimeFormat('en-GB', {
+    const year = (at: number) => formatted(at, { year: 'numeric', timeZone: zone });
+    const day = formatted(one, {
       day: 'numeric',
       month: 'short',
       timeZone: zone,
-      ...(year(one) === year(now_ms) ? {} : { year: 'numeric' }),
-    }).format(one);
-    const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', timeZone: zone }).format(one);
+      ...(year(one) === year(now_ms) ? {} : { year: 'numeric' as const }),
+    });
+    const clock = formatted(one, { hour: '2-digit', minute: '2-digit', timeZone: zone });
     return `${day} ${clock}`;
   });
 }
@@ -104,6 +117,5 @@ export function day(at_ms: Maybe, zone: string, now_ms: number): string {
 
 /** With the offset, for the pointer that rests on a time. */
 export function exactMoment(at_ms: number, zone: string): string {
-  const format = { dateStyle: 'full', timeStyle: 'long', timeZone: zone } as const;
-  return `${new Intl.DateTimeFormat('en-GB', format).format(at_ms)} (${zone})`;
+  return `${formatted(at_ms, { dateStyle: 'full', timeStyle: 'long', timeZone: zone })} (${zone})`;
 }

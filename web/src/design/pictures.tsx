@@ -100,14 +100,17 @@ export interface IntervalProps {
   readonly from: number;
   readonly to: number;
   readonly limit?: number;
+  /** What it is seen against: the figure of all rows, of another run. */
+  readonly reference?: number;
 }
 
 /** A value with its interval on a common axis. */
-export function Interval({ label, low, value, high, from, to, limit }: IntervalProps) {
+export function Interval({ label, low, value, high, from, to, limit, reference }: IntervalProps) {
   const x = (one: number) => Math.min(width, Math.max(0, ((one - from) / (to - from || 1)) * width));
   return (
     <svg role="img" aria-label={label} className={styles['interval']} viewBox={`0 0 ${width} 14`}>
       {limit !== undefined && <line x1={x(limit)} x2={x(limit)} y1={0} y2={14} className={styles['limit']} />}
+      {reference !== undefined && <line x1={x(reference)} x2={x(reference)} y1={0} y2={14} className={styles['reference']} />}
       <line x1={x(low)} x2={x(high)} y1={7} y2={7} stroke="currentColor" strokeWidth={1.6} />
       <circle cx={x(value)} cy={7} r={3.4} fill="currentColor" />
     </svg>

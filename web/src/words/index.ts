@@ -6,6 +6,7 @@ import { deploymentTabs } from './deployment-tabs.ts';
 import { deployments } from './deployments.ts';
 import { gates } from './gates.ts';
 import { graph } from './graph.ts';
+import { grid } from './grid.ts';
 import { home } from './home.ts';
 import { localised } from './localised.ts';
 import { log } from './log.ts';
@@ -13,6 +14,7 @@ import { models } from './models.ts';
 import { monitors } from './monitors.ts';
 import { pipelines } from './pipelines.ts';
 import { reports } from './reports.ts';
+import { runs } from './runs.ts';
 import { settings } from './settings.ts';
 import { list } from './several.ts';
 import { shell } from './shell.ts';
@@ -27,6 +29,7 @@ const catalogue = {
   deployments,
   gates,
   graph,
+  grid,
   home,
   list,
   log,
@@ -34,6 +37,7 @@ const catalogue = {
   monitors,
   pipelines,
   reports,
+  runs,
   settings,
   shell,
 };

@@ -37,6 +37,7 @@ const run = (change: Partial<RunDetail>): RunDetail => ({
   tags: [],
   metrics: [],
   inputs: [],
+  code: null,
   ...change,
 });
 const point = (key: string, value: number) => ({ key, value, step: 0, timestamp_ms: 0, minimum: value, maximum: value });

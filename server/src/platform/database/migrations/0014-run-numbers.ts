@@ -6,7 +6,7 @@ const page_rows = 1000;
 
 /** Params are texts; those that are numbers are kept as such too, so that a filter or an order by them is one comparison. */
 export const runNumbers: Migration = {
-  name: '0013-run-numbers',
+  name: '0014-run-numbers',
   async up(tx) {
     await tx.schema.alterTable('run_params').addColumn('number', 'double precision').execute();
     let after: { run: number; key: string } = { run: -1, key: '' };

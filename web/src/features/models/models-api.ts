@@ -13,11 +13,9 @@ export type Criterion = Gate['definition']['criteria'][number];
 export type Approval = Items<Awaited<ReturnType<Client['approvals']['list']>>>;
 export type Deployment = Items<Awaited<ReturnType<Client['deployments']['list']>>>;
 export type Rollout = Items<Awaited<ReturnType<Client['deployments']['rollouts']>>>;
-export type Served = Awaited<ReturnType<Client['deployments']['served']>>;
 export type Run = Awaited<ReturnType<Client['runs']['get']>>;
 export type Execution = Items<Awaited<ReturnType<Client['pipelines']['executions']>>>;
 export type ExecutionDetail = Awaited<ReturnType<Client['pipelines']['execution']>>;
-export type DatasetVersion = Awaited<ReturnType<Client['datasets']['version']>>;
 export type AuditEvent = Awaited<ReturnType<Client['audit']['list']>>['events'][number];
 
 const inProject = (project: string) => ({ params: { project } });
@@ -66,10 +64,11 @@ export const modelsQueries = {
       queryKey: ['deployments', project, deployment, 'rollouts of models'],
       queryFn: async ({ signal }) => (await client.deployments.rollouts({ params: { project, deployment }, signal })).items,
     }),
-  served: (project: string, deployment: string) =>
+  /** Rows by version; of the whole time, or of the event times from `from_ms` to `to_ms`. */
+  served: (project: string, deployment: string, span: { readonly from_ms?: number; readonly to_ms?: number } = {}) =>
     queryOptions({
-      queryKey: ['deployments', project, deployment, 'served of models'],
-      queryFn: ({ signal }) => client.deployments.served({ params: { project, deployment }, signal }),
+      queryKey: ['deployments', project, deployment, 'served of models', span],
+      queryFn: ({ signal }) => client.deployments.served({ params: { project, deployment }, query: span, signal }),
     }),
   executions: (project: string) =>
     queryOptions({

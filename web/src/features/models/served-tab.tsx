@@ -1,5 +1,5 @@
 import { TextInput } from '@mantine/core';
-import { useQueries } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useContext } from 'react';
 import { useView } from '../../client/view.ts';
@@ -12,7 +12,7 @@ import { words } from '../../words/index.ts';
 import { AliasMoves } from './alias-moves.tsx';
 import type { ModelFacts } from './model-facts.ts';
 import styles from './models.module.css';
-import { type Approval, modelsQueries, type Served } from './models-api.ts';
+import { type Approval, modelsQueries } from './models-api.ts';
 import { momentIn, type Span, servingAt } from './served.ts';
 import type { VersionTabProps } from './version-tab.ts';
 
@@ -20,13 +20,11 @@ const { served: text } = words.models;
 
 /** Which version answered when, in every deployment of the model, and who let it in. */
 export function ServedTab({ project, version, facts }: VersionTabProps) {
-  const counts = useQueries({ queries: facts.deployments.map(({ name }) => modelsQueries.served(project, name)) });
-  const served = new Map(facts.deployments.map(({ name }, index) => [name, counts[index]?.data]));
   const rows = facts.spans.map((span) => ({
     span,
     project,
     model: version.model,
-    ...rowsOf(served.get(span.deployment), span.version),
+    again: facts.spans.filter((one) => one.deployment === span.deployment && one.version === span.version).length > 1,
     approvals: approvalsOf(span, facts.approvals),
   }));
   return (
@@ -89,8 +87,8 @@ interface Row {
   readonly project: string;
   readonly model: string;
   readonly span: Span;
-  readonly rows: number | undefined;
-  readonly outcomes: number | undefined;
+  /** The version came back: its rows are counted for each time apart. */
+  readonly again: boolean;
   readonly approvals: readonly Approval[];
 }
 
@@ -112,8 +110,8 @@ const columns = [
     title: text.columns.until,
     cell: ({ span }: Row) => (span.until_ms === null ? text.now : <Moment at_ms={span.until_ms} />),
   },
-  { key: 'rows', title: text.columns.rows, number: true, cell: ({ rows }: Row) => count(rows) },
-  { key: 'outcomes', title: text.columns.outcomes, number: true, cell: ({ outcomes }: Row) => count(outcomes) },
+  { key: 'rows', title: text.columns.rows, number: true, cell: (row: Row) => <Counted row={row} field="rows" /> },
+  { key: 'outcomes', title: text.columns.outcomes, number: true, cell: (row: Row) => <Counted row={row} field="outcomes" /> },
   {
     key: 'approved',
     title: text.columns.approved,
@@ -122,7 +120,12 @@ const columns = [
         <span className="muted">{text.notAsked}</span>
       ) : (
         approvals.map(({ id, decisions }) => (
-          <Link key={id} to="/p/$project/questions/approvals/$approval" params={{ project, approval: id }} className="name">
+          <Link
+            key={id}
+            to="/p/$project/questions/approvals/$approval"
+            params={{ project, approval: id }}
+            className={`name ${styles['cell']}`}
+          >
             {decisions.map(({ name }) => name).join(', ')}
           </Link>
         ))
@@ -130,10 +133,13 @@ const columns = [
   },
 ];
 
-/** All rows of the version in that deployment; a version that was there twice shows the sum at both. */
-function rowsOf(served: Served | undefined, version: number): { readonly rows: number | undefined; readonly outcomes: number | undefined } {
-  const own = served?.counts.filter((one) => one.version === version && one.status === 'ok');
-  return { rows: own?.reduce((sum, { rows }) => sum + rows, 0), outcomes: own?.reduce((sum, { outcomes }) => sum + outcomes, 0) };
+/** What the version answered in that span; one question for all versions, as long as none came back. */
+function Counted({ row: { project, span, again }, field }: { readonly row: Row; readonly field: 'rows' | 'outcomes' }) {
+  const { from_ms, until_ms } = span;
+  const range = again ? { from_ms, ...(until_ms === null ? {} : { to_ms: until_ms }) } : {};
+  const served = useQuery(modelsQueries.served(project, span.deployment, range)).data;
+  const own = served?.counts.filter((one) => one.version === span.version && one.status === 'ok');
+  return count(own?.reduce((sum, one) => sum + one[field], 0));
 }
 
 const approvalsOf = (span: Span, approvals: readonly Approval[]): Approval[] =>

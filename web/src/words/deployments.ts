@@ -66,8 +66,9 @@ export const deployments = {
     judgedLast: (at: string, version: number) =>
       `At **${at}** the guards are judged. If every one holds, version ${version} takes **all** traffic by itself and is the champion.`,
     unguarded: (at: string, next: string) => `At **${at}** traffic goes to **${next}** by itself; no guard was asked for.`,
-    held: (rows: number, latest: string, next: string) =>
-      `The step is held until both versions have **${rows}** rows with an outcome, at the latest until **${latest}**. Then traffic goes to **${next}** if errors and latency hold.`,
+    held: (short: string, latest: string, next: string) =>
+      `The step is held until every guard can be judged (too few rows for ${short}), at the latest until **${latest}**. Then traffic goes to **${next}** by itself if what can be judged holds.`,
+    mayBeHeld: (latest: string) => `With too few rows to judge, the step is held until **${latest}** at most.`,
     stops: (displaced: number) =>
       `Errors and latency are watched all the time: past their limit, all traffic goes back to v${displaced} at once.`,
     stopsAtStep: (guards: string, displaced: number) =>

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useNames, useView } from '../../client/view.ts';
 import { Page } from '../../design/page.tsx';
 import { Part } from '../../design/state.tsx';
-import { Mark, Status } from '../../design/status.tsx';
+import { Status } from '../../design/status.tsx';
 import { Tabs } from '../../design/tabs.tsx';
 import { useWhen } from '../../design/when.ts';
 import { words } from '../../words/index.ts';
@@ -63,7 +63,8 @@ function Marks({ deployment }: { readonly deployment: Deployment }) {
   return (
     <>
       <Status kind={kind}>{word}</Status>
-      <Mark>{words.deployments.of(deployment.model, deployment.definition.environment)}</Mark>
+      <bdi className="name small second">{words.deployments.of(deployment.model, deployment.definition.environment)}</bdi>
+      <code className="second">{`/v2/models/${encodeURIComponent(deployment.name)}`}</code>
     </>
   );
 }

@@ -66,17 +66,20 @@ test('a running rollout says what it does, when it goes on by itself and what st
     deploymentSentence(deployment, when),
     'Version 9 is taking over from version 8 and has 25 % of the traffic. Its guard held when it was last judged.',
   );
-  const [next, ...stops] = whatNext(deployment, when);
+  const [next, held, ...stops] = whatNext(deployment, when);
+  assert.match(held ?? '', /held until \*\*42 h\*\* at most/);
   assert.match(next ?? '', /^At \*\*22 h\*\* .*version 9 takes \*\*all\*\* traffic/);
   assert.deepEqual(stops.length, 2);
   assert.match(stops[0] ?? '', /back to v8 at once/);
 });
 
-test('a held step says how much truth it wants, and until when', () => {
-  const held = { ...deployment, rollout: { ...rolling, state: 'waiting' as const } };
-  assert.match(whatNext(held, when)[0] ?? '', /\*\*30\*\* rows .* until \*\*42 h\*\*.*\*\*100 %\*\*/);
+test('a held step says what it has too few rows for, and until when', () => {
+  const evidence = rolling.evidence.slice(0, 2);
+  const held = { ...deployment, rollout: { ...rolling, evidence, state: 'waiting' as const } };
+  assert.match(whatNext(held, when)[0] ?? '', /too few rows for Brier score.* until \*\*42 h\*\*.*\*\*100 %\*\*/);
+  const reached = { ...rolling, state: 'waiting' as const };
   assert.deepEqual(
-    stepsOf(held.rollout, 23 * hour_ms, when).map(({ state }) => state),
+    stepsOf(reached, 23 * hour_ms, when).map(({ state }) => state),
     ['done', 'now', 'ahead'],
   );
 });

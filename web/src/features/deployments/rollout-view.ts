@@ -122,7 +122,9 @@ export function whatNext(deployment: Deployment, when: When): string[] {
   ];
 }
 
-function nextOfRollout({ plan, step, step_started_ms, state, version }: Rollout, displaced: number, when: When): string[] {
+function nextOfRollout(rollout: Rollout, displaced: number, when: When): string[] {
+  const { plan, step, step_started_ms, state, version } = rollout;
+  const latest = when(step_started_ms + plan.longest_wait_ms);
   const next = plan.steps[step + 1] ?? 1;
   const at = when(step_started_ms + plan.bake_ms);
   const signals = plan.guard.some((name) => name === 'errors' || name === 'latency');
@@ -131,9 +133,12 @@ function nextOfRollout({ plan, step, step_started_ms, state, version }: Rollout,
     ...(signals ? [nextWords.stops(displaced)] : []),
     ...(outcome.length === 0 ? [] : [nextWords.stopsAtStep(guardNames(outcome), displaced)]),
   ];
-  if (state === 'waiting') return [nextWords.held(plan.least_rows, when(step_started_ms + plan.longest_wait_ms), share(next)), ...stops];
+  if (state === 'waiting') {
+    const short = (lastJudged(rollout)?.guards ?? []).filter(({ result }) => result === 'short').map(({ guard }) => guard);
+    return [nextWords.held(guardNames(short), latest, share(next)), ...stops];
+  }
   if (plan.guard.length === 0) return [nextWords.unguarded(at, share(next))];
-  return [next >= 1 ? nextWords.judgedLast(at, version) : nextWords.judged(at, share(next)), ...stops];
+  return [next >= 1 ? nextWords.judgedLast(at, version) : nextWords.judged(at, share(next)), nextWords.mayBeHeld(latest), ...stops];
 }
 
 export function guardName(guard: string): string {

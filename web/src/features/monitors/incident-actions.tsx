@@ -2,7 +2,7 @@ import { Button } from '@mantine/core';
 import { IconCheck, IconHandStop, IconRefresh } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { Ask } from '../../design/ask.tsx';
 import { duration } from '../../design/numbers.ts';
 import { words } from '../../words/index.ts';
@@ -19,79 +19,97 @@ interface Props {
 
 /** Train again, take it, close it; what a closed incident no longer needs is left out. */
 export function IncidentActions({ project, incident }: Props) {
-  const [asking, setAsking] = useState<'retrain' | 'take' | 'close'>();
-  const { acknowledge, resolve, retrain } = useMonitorActions(project);
+  const { acknowledge, resolve } = useMonitorActions(project);
+  if (incident.state === 'resolved') return null;
+  return (
+    <div className={styles['buttons']}>
+      <Retrain project={project} incident={incident} />
+      {incident.state === 'open' && (
+        <Noted
+          project={project}
+          incident={incident}
+          action={acknowledge}
+          words={{ title: text.takeTitle, consequence: text.takeText, button: text.take }}
+          icon={<IconHandStop size={15} aria-hidden />}
+        />
+      )}
+      <Noted
+        project={project}
+        incident={incident}
+        action={resolve}
+        words={{ title: text.closeTitle, consequence: text.closeText, button: text.close }}
+        icon={<IconCheck size={15} aria-hidden />}
+      />
+    </div>
+  );
+}
+
+/** The pipeline of the policy that retrains this deployment; without one there is nothing to start. */
+function Retrain({ project, incident }: Props) {
+  const [open, setOpen] = useState(false);
+  const { retrain } = useMonitorActions(project);
   const policies = useQuery(monitorQueries.policies(project)).data ?? [];
   const decisions = useQuery(monitorQueries.decisions(project)).data ?? [];
   const policy = policies.find(({ retired, definition }) => !retired && definition.deployment === incident.deployment);
-  if (incident.state === 'resolved') return null;
-  const close = () => {
-    setAsking(undefined);
-    for (const one of [acknowledge, resolve, retrain]) if (one.error) one.reset();
-  };
+  if (!policy) return null;
   return (
     <>
-      <div className={styles['buttons']}>
-        {policy && (
-          <Allowed project={project} to="write">
-            <Button leftSection={<IconRefresh size={15} aria-hidden />} onClick={() => setAsking('retrain')}>
-              {text.retrain}
-            </Button>
-          </Allowed>
-        )}
-        {incident.state === 'open' && (
-          <Allowed project={project} to="write">
-            <Button variant="default" leftSection={<IconHandStop size={15} aria-hidden />} onClick={() => setAsking('take')}>
-              {text.take}
-            </Button>
-          </Allowed>
-        )}
-        <Allowed project={project} to="write">
-          <Button variant="default" leftSection={<IconCheck size={15} aria-hidden />} onClick={() => setAsking('close')}>
-            {text.close}
-          </Button>
-        </Allowed>
-      </div>
+      <Allowed project={project} to="write">
+        <Button leftSection={<IconRefresh size={15} aria-hidden />} onClick={() => setOpen(true)}>
+          {text.retrain}
+        </Button>
+      </Allowed>
       {retrain.data && (
-        <p className="small" aria-live="polite">
+        <p className={styles['started']} aria-live="polite">
           <Link to="/p/$project/executions/$execution" params={{ project, execution: retrain.data.id }}>
             {text.started(retrain.data.number)}
           </Link>
         </p>
       )}
-      {policy && (
-        <Ask
-          open={asking === 'retrain'}
-          title={text.retrainTitle(policy.definition.pipeline)}
-          consequence={<span className="name">{retrainText(policy, decisions)}</span>}
-          button={text.retrain}
-          busy={retrain.isPending}
-          error={retrain.error}
-          onClose={close}
-          onYes={() => retrain.mutate(policy.definition.pipeline, { onSuccess: close })}
-        />
-      )}
       <Ask
-        open={asking === 'take'}
-        title={text.takeTitle}
-        consequence={text.takeText}
-        button={text.take}
-        reason="required"
-        busy={acknowledge.isPending}
-        error={acknowledge.error}
-        onClose={close}
-        onYes={(reason) => acknowledge.mutate({ incident: incident.id, reason }, { onSuccess: close })}
+        open={open}
+        title={text.retrainTitle(policy.definition.pipeline)}
+        consequence={<span className="name">{retrainText(policy, decisions)}</span>}
+        button={text.retrain}
+        busy={retrain.isPending}
+        error={retrain.error}
+        onClose={() => setOpen(false)}
+        onYes={() => retrain.mutate(policy.definition.pipeline, { onSuccess: () => setOpen(false) })}
       />
+    </>
+  );
+}
+
+interface NotedProps extends Props {
+  readonly action: ReturnType<typeof useMonitorActions>['acknowledge' | 'resolve'];
+  readonly words: { readonly title: string; readonly consequence: string; readonly button: string };
+  readonly icon: ReactNode;
+}
+
+/** What a person does to an incident, with the reason that is kept. */
+function Noted({ project, incident, action, words: { title, consequence, button }, icon }: NotedProps) {
+  const [open, setOpen] = useState(false);
+  const close = () => {
+    setOpen(false);
+    action.reset();
+  };
+  return (
+    <>
+      <Allowed project={project} to="write">
+        <Button variant="default" leftSection={icon} onClick={() => setOpen(true)}>
+          {button}
+        </Button>
+      </Allowed>
       <Ask
-        open={asking === 'close'}
-        title={text.closeTitle}
-        consequence={text.closeText}
-        button={text.close}
+        open={open}
+        title={title}
+        consequence={consequence}
+        button={button}
         reason="required"
-        busy={resolve.isPending}
-        error={resolve.error}
+        busy={action.isPending}
+        error={action.error}
         onClose={close}
-        onYes={(reason) => resolve.mutate({ incident: incident.id, reason }, { onSuccess: close })}
+        onYes={(reason) => action.mutate({ incident: incident.id, reason }, { onSuccess: close })}
       />
     </>
   );

@@ -4,7 +4,7 @@ import { useNames, useView } from '../../client/view.ts';
 import { Stack } from '../../design/card.tsx';
 import { Page } from '../../design/page.tsx';
 import { Part } from '../../design/state.tsx';
-import { Mark, Status } from '../../design/status.tsx';
+import { Status } from '../../design/status.tsx';
 import { useWhen } from '../../design/when.ts';
 import { words } from '../../words/index.ts';
 import { Grid, MovedColumn } from './drift-cards.tsx';
@@ -45,7 +45,7 @@ function Marks({ project, incident: { severity, monitor, deployment } }: Props) 
       <Link to="/p/$project/monitors/$monitor" params={{ project, monitor }} className="name">
         {words.monitors.incident.monitor} {monitor}
       </Link>
-      <Mark>{words.monitors.of(deployment)}</Mark>
+      <bdi className="name small second">{words.monitors.of(deployment)}</bdi>
     </>
   );
 }

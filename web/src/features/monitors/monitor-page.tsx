@@ -5,7 +5,7 @@ import { Card, Columns, Stack } from '../../design/card.tsx';
 import { duration } from '../../design/numbers.ts';
 import { Page } from '../../design/page.tsx';
 import { Empty, Part, Problem } from '../../design/state.tsx';
-import { Mark, Status } from '../../design/status.tsx';
+import { Status } from '../../design/status.tsx';
 import { useWhen } from '../../design/when.ts';
 import { words } from '../../words/index.ts';
 import { Allowed } from '../access/allowed.tsx';
@@ -91,7 +91,7 @@ function Marks({ monitor, newest }: { readonly monitor: Monitor; readonly newest
   return (
     <>
       <Status kind={kind}>{word}</Status>
-      <Mark>{words.monitors.of(deployment)}</Mark>
+      <bdi className="name small second">{words.monitors.of(deployment)}</bdi>
       <span className="small muted">{words.monitors.every(duration(window_ms), duration(every_ms))}</span>
     </>
   );

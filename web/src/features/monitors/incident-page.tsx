@@ -10,7 +10,7 @@ import { words } from '../../words/index.ts';
 import { Grid, MovedColumn } from './drift-cards.tsx';
 import { IncidentPanel } from './incident-panel.tsx';
 import { severityKinds } from './incidents-tab.tsx';
-import { columnsByStrength, incidentSentences, incidentTitle } from './monitor-view.ts';
+import { asJudged, columnsByStrength, incidentSentences, incidentTitle } from './monitor-view.ts';
 import styles from './monitors.module.css';
 import { type Incident, type Monitor, monitorQueries } from './monitors-api.ts';
 import { QualityCard } from './quality-card.tsx';
@@ -84,7 +84,7 @@ function Charts({
   const column = [view.column, first, columns[0]].find((one) => one !== undefined && columns.includes(one));
   return (
     <Stack>
-      <QualityCard project={project} monitor={monitor} results={results} usual={incident.breaches[0]?.metric ?? ''} />
+      <QualityCard project={project} monitor={asJudged(monitor, incident)} results={results} usual={incident.breaches[0]?.metric ?? ''} />
       {column !== undefined && (
         <>
           <MovedColumn results={results} column={column} columns={columns} onColumn={(next) => setView({ column: next })} />

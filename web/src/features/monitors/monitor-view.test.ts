@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { binsOf } from './distribution.ts';
 import {
+  asJudged,
   columnsByStrength,
   estimateBias,
   incidentSentences,
@@ -151,6 +152,12 @@ test('an entry of drift alone says that nobody was paged, unless quality broke a
   assert.match(incidentSentences({ ...watch, breaches: [breach] }, when).join(' '), /past its limit as well/);
   assert.equal(mostUrgent([watch, incident]), incident);
   assert.equal(mostUrgent([{ ...incident, state: 'resolved' }]), undefined);
+});
+
+test('an incident is drawn with the limit that it was judged by, whatever the limit is today', () => {
+  const monitor: Monitor = { name: 'delay', definition, managed_by: 'file', revision: 1, changed_event: 1, person: null, retired: false };
+  const eased = { ...monitor, definition: { ...definition, performance: { gap: { max: 0.9 }, auc: { min: 0.6 } } } };
+  assert.deepEqual(asJudged(eased, incident).definition.performance, { gap: { max: 0.04 }, auc: { min: 0.6 } });
 });
 
 test('the list counts incidents apart from what nobody was paged for', () => {

@@ -134,6 +134,12 @@ export function limitsOf({ performance }: Definition, metric: string): { readonl
   return [min, max].flatMap((value) => (value === undefined ? [] : [{ value, label: qualityWords.limit(written(value)) }]));
 }
 
+/** A monitor with the limits that an incident was judged by; those of today may be others. */
+export function asJudged(monitor: Monitor, { breaches }: Incident): Monitor {
+  const then = Object.fromEntries(breaches.map(({ metric, limit }) => [metric, { [limit.kind]: limit.value }]));
+  return { ...monitor, definition: { ...monitor.definition, performance: { ...monitor.definition.performance, ...then } } };
+}
+
 export function lastKnown(values: Values): number | null {
   return values.findLast((value) => value !== null) ?? null;
 }

@@ -41,7 +41,7 @@ export function Shell() {
         <aside className={styles['side']}>
           <Places project={project.name} />
         </aside>
-        <Drawer opened={menuOpen} onClose={menu.close} size={240} title={words.shell.main}>
+        <Drawer lockScroll={false} opened={menuOpen} onClose={menu.close} size={240} title={words.shell.main}>
           <Places project={project.name} onGo={menu.close} />
         </Drawer>
         <div className={styles['right']}>
@@ -50,6 +50,7 @@ export function Shell() {
             <Crumbs project={project.name} />
             <Button
               className={styles['search']}
+              aria-label={words.shell.search}
               variant="default"
               leftSection={<IconSearch size={15} aria-hidden />}
               rightSection={<Kbd size="xs">{words.shell.searchKey}</Kbd>}

@@ -38,7 +38,7 @@ export function Happening({ project }: { readonly project: string }) {
               <span className="muted small">{words.home.step(step + 1, plan.steps.length)}</span>
             </span>
             <Meter label={words.home.step(step + 1, plan.steps.length)} share={(step + 1) / plan.steps.length} />
-            <span className="second small">{words.home.share(share((plan.steps[step] ?? 0) / 100))}</span>
+            <span className="second small">{words.home.share(share(plan.steps[step] ?? 0))}</span>
           </li>
         ))}
         {running.map(({ id, pipeline, number, state, created_at_ms }) => (

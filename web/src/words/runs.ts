@@ -114,6 +114,10 @@ export const runs = {
   fromAndTo: 'From and to',
   readAs: (context: string) => `read for ${context}`,
   stepOf: (step: string) => `step ${step}`,
+  codeOf: (branch: string | null, dirty: boolean | null) =>
+    [branch === null ? '' : `on ${branch}`, dirty === null ? '' : dirty ? 'with changes that are not committed' : 'no local change']
+      .filter(Boolean)
+      .join(', '),
   codeFiles: 'digest of the code files',
   filesLeft: (amount: number, bytes: string) => `${amount === 1 ? '1 file' : `${amount} files`}, ${bytes}`,
   madeVersion: 'registered from this run',

@@ -1,6 +1,6 @@
 import { directionOf, judge } from './direction.ts';
 import { isSystem, numberOf } from './run-columns.ts';
-import { inputNameOf, leadingMetrics, tagOf } from './run-view.ts';
+import { codeNameOf, inputNameOf, leadingMetrics } from './run-view.ts';
 import type { RunDetail } from './runs-api.ts';
 
 /** Runs beside each other: measures, and what was different. The first run is the one that the others are judged against. Pure. */
@@ -66,7 +66,7 @@ export function differenceRows(runs: readonly RunDetail[]): DifferenceRow[] {
   const params = runs.map((run) => new Map(run.params.map(({ key, value }) => [key, value])));
   const keys = [...new Set(params.flatMap((one) => [...one.keys()]))].sort();
   const data = runs.map(({ inputs }) => (inputs.length === 0 ? null : inputs.map(inputNameOf).join(', ')));
-  const code = runs.map((run) => tagOf(run, 'slipway.code')?.slice(0, 12) ?? null);
+  const code = runs.map(codeNameOf);
   return [
     ...keys.map((key) =>
       row(

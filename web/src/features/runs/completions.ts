@@ -5,7 +5,7 @@ export function completionsAt(
   names: readonly string[],
 ): { readonly from: number; readonly to: number; readonly names: readonly string[] } | null {
   const before = text.slice(0, caret);
-  const word = /[\w./@-]*$/.exec(before)?.[0] ?? '';
+  const word = /[\p{L}\p{N}_./@-]*$/u.exec(before)?.[0] ?? '';
   const lead = before.slice(0, before.length - word.length);
   // After an operator stands a value, and inside quotes anything.
   if (/(=|<|>|contains)\s*$/i.test(lead) || /^[^"'`]*(["'`])[^"'`]*$/.test(lead) || word === '') return null;

@@ -1,11 +1,10 @@
 import { Button, SegmentedControl } from '@mantine/core';
 import { IconColumns3 } from '@tabler/icons-react';
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { useNavigate } from '@tanstack/react-router';
-import { useCallback, useMemo, useRef } from 'react';
-import { useNames, useView } from '../../client/view.ts';
+import { useQuery } from '@tanstack/react-query';
+import { useRef } from 'react';
+import { useNames } from '../../client/view.ts';
 import { Card } from '../../design/card.tsx';
-import { useGridView, useSingleKeys } from '../../design/grid/index.ts';
+import { useSingleKeys } from '../../design/grid/index.ts';
 import { count } from '../../design/numbers.ts';
 import { Page } from '../../design/page.tsx';
 import { Empty, Part, Problem } from '../../design/state.tsx';
@@ -17,71 +16,21 @@ import { FilterLine } from './filter-line.tsx';
 import { GoodRun } from './good-run.tsx';
 import { mistakeOf } from './mistake.ts';
 import { RunColumnChooser } from './run-column-chooser.tsx';
-import { experimentSentence, factsOf, firstMetric, numberOf, ownColumns, usualColumns } from './run-columns.ts';
+import { experimentSentence, factsOf, numberOf } from './run-columns.ts';
 import styles from './runs.module.css';
-import { cellsQuery, columnsQuery, experimentsQuery, findQuery, type RunScope, readIds } from './runs-api.ts';
+import { type Columns, cellsQuery, findQuery, type RunScope } from './runs-api.ts';
 import { compareLimit, RunsGrid } from './runs-grid.tsx';
-import { useAfter } from './use-after.ts';
-
-const defaults = {
-  f: '',
-  show: '',
-  cols: '',
-  sort: '',
-  pins: '',
-  widths: '',
-  axes: '',
-  brush: [] as readonly string[],
-  log: '',
-  sel: '',
-} as const;
-const newestLooked = 100;
-/** The pictures above wait until the rows are there. */
-const afterRows_ms = 350;
-const quick = { '': '', running: 'status = running', failed: 'status = failed' } as const;
-const noColumns: readonly string[] = [];
+import { type ExperimentState, useExperiment } from './use-experiment.ts';
 
 /** Which run is best, and why. */
 export function ExperimentPage() {
   const { project, experiment } = useNames('project', 'experiment');
-  const [view, setView] = useView(defaults);
-  const navigate = useNavigate();
-  const field = useRef<HTMLInputElement>(null);
-  const scope: RunScope = useMemo(() => ({ experiment, deleted: view.show === 'deleted' }), [experiment, view.show]);
-  const experiments = useQuery(experimentsQuery(project));
-  const name = experiments.data?.items.find(({ id }) => id === experiment)?.name ?? `${words.runs.experiment} ${experiment}`;
-  const columns = useQuery(columnsQuery(project, scope, newestLooked));
-  const usual = useMemo(() => (columns.data ? usualColumns(columns.data) : noColumns), [columns.data]);
-  const grid = useGridView(view, usual, setView);
-  const filter = [view.f === '' ? '' : view.show in quick && view.show !== '' ? `(${view.f})` : view.f, quick[view.show as ''] ?? '']
-    .filter(Boolean)
-    .join(' and ');
-  const found = useQuery({ ...findQuery(project, scope, filter, view.sort), placeholderData: keepPreviousData });
-  const isSettled = found.isSuccess && !found.isPlaceholderData;
-  const pictured = useAfter(filter, isSettled, afterRows_ms);
-  const selected = useMemo(() => new Set(view.sel.split(',').filter(Boolean)), [view.sel]);
-  const select = useCallback((next: ReadonlySet<string>) => setView({ sel: [...next].join(',') }, { replace: true }), [setView]);
-  const compare = useCallback(async () => {
-    if (selected.size < 2 || selected.size > compareLimit) return;
-    const ids = await readIds(project, scope, [...selected].map(Number));
-    if (ids.length > 1) void navigate({ to: '/p/$project/compare', params: { project }, search: { runs: ids.join(',') } as never });
-  }, [navigate, project, scope, selected]);
-  useSingleKeys({
-    '/': (event) => {
-      event.preventDefault();
-      field.current?.focus();
-    },
-    c: () => void compare(),
-  });
+  const state = useExperiment(project, experiment);
+  const { found, scope, selected, compare, metric, isEmpty, columns, view } = state;
   const total = found.data?.total ?? 0;
-  const metric = useMemo(() => (columns.data ? firstMetric(columns.data) : null), [columns.data]);
-  const chosen = useMemo(() => chosenOf(selected, found.data?.runs ?? []), [selected, found.data?.runs]);
-  const curved = useAfter(chosen, isSettled, afterRows_ms);
-  const names = useMemo(() => [...(columns.data?.items.map(({ name }) => name) ?? []), ...ownColumns], [columns.data]);
-  const isEmpty = found.data !== undefined && total === 0 && view.show !== 'deleted' && filter === '';
   return (
     <Page
-      title={name}
+      title={state.name}
       marks={found.data && <Mark>{words.runs.amount(count(total), total === 1)}</Mark>}
       sentence={metric && !isEmpty ? <Sentence project={project} scope={scope} metric={metric} /> : undefined}
       actions={
@@ -95,43 +44,7 @@ export function ExperimentPage() {
         </Button>
       }
     >
-      <div className={styles['tools']}>
-        <FilterLine
-          field={field}
-          filter={view.f}
-          onFilter={(f) => setView({ f })}
-          names={names}
-          kept={found.data ? words.runs.kept(count(found.data.runs.length), count(total)) : ''}
-          error={found.error}
-        />
-        <SegmentedControl
-          size="xs"
-          aria-label={words.runs.show}
-          value={view.show}
-          onChange={(show) => setView({ show, sel: '' })}
-          data={[
-            { value: '', label: words.runs.quick.all },
-            { value: 'running', label: words.runs.quick.running },
-            { value: 'failed', label: words.runs.quick.failed },
-            { value: 'deleted', label: words.runs.quick.deleted },
-          ]}
-        />
-        {columns.data && !isEmpty && (
-          <RunColumnChooser
-            project={project}
-            scope={scope}
-            known={columns.data}
-            grid={grid}
-            onUsual={() => setView({ cols: '', widths: '', pins: '' })}
-          />
-        )}
-        {found.data && !isEmpty && (
-          <ExportButton
-            asked={{ project, scope, filter, columns: ['id', ...grid.columns.filter((key) => key !== 'id')] }}
-            numbers={found.data.runs}
-          />
-        )}
-      </div>
+      <Tools state={state} />
       {found.error && !mistakeOf(found.error, view.f) && <Problem error={found.error} again={() => void found.refetch()} />}
       {isEmpty ? (
         <Card>
@@ -141,46 +54,98 @@ export function ExperimentPage() {
         </Card>
       ) : (
         <Part of={columns} height={220}>
-          {(known) => (
-            <>
-              {metric && total > 1 && (
-                <div className={styles['above']}>
-                  <GoodRun
-                    project={project}
-                    scope={scope}
-                    filter={pictured}
-                    typed={view.f}
-                    columns={known}
-                    metric={metric}
-                    view={view}
-                    onView={setView}
-                  />
-                  <Curves project={project} scope={scope} metric={metric.name} numbers={curved} />
-                </div>
-              )}
-              {found.data && (
-                <RunsGrid
-                  project={project}
-                  scope={scope}
-                  numbers={found.data.runs}
-                  grid={grid}
-                  selected={selected}
-                  onSelect={select}
-                  onCompare={() => void compare()}
-                  onDropFilter={() => setView({ f: '', show: '' })}
-                />
-              )}
-            </>
-          )}
+          {(known) => <Runs state={state} known={known} />}
         </Part>
       )}
     </Page>
   );
 }
 
-/** Curves of the selected runs; of the first three rows while nothing is selected. */
-function chosenOf(selected: ReadonlySet<string>, numbers: readonly number[]): number[] {
-  return selected.size > 0 ? [...selected].map(Number).slice(0, 6) : numbers.slice(0, 3);
+/** What is shown: filter, buttons for the usual filters, columns; and the whole of it as a file. */
+function Tools({ state }: { readonly state: ExperimentState }) {
+  const { project, scope, view, setView, columns, grid, filter, found, isEmpty, names, compare } = state;
+  const field = useRef<HTMLInputElement>(null);
+  useSingleKeys({
+    '/': (event) => {
+      event.preventDefault();
+      field.current?.focus();
+    },
+    c: () => void compare(),
+  });
+  return (
+    <div className={styles['tools']}>
+      <FilterLine
+        field={field}
+        filter={view.f}
+        onFilter={(f) => setView({ f })}
+        names={names}
+        kept={found.data ? words.runs.kept(count(found.data.runs.length), count(found.data.total)) : ''}
+        error={found.error}
+      />
+      <SegmentedControl
+        size="xs"
+        aria-label={words.runs.show}
+        value={view.show}
+        onChange={(show) => setView({ show, sel: '' })}
+        data={[
+          { value: '', label: words.runs.quick.all },
+          { value: 'running', label: words.runs.quick.running },
+          { value: 'failed', label: words.runs.quick.failed },
+          { value: 'deleted', label: words.runs.quick.deleted },
+        ]}
+      />
+      {columns.data && !isEmpty && (
+        <RunColumnChooser
+          project={project}
+          scope={scope}
+          known={columns.data}
+          grid={grid}
+          onUsual={() => setView({ cols: '', widths: '', pins: '' })}
+        />
+      )}
+      {found.data && !isEmpty && (
+        <ExportButton
+          asked={{ project, scope, filter, columns: ['id', ...grid.columns.filter((key) => key !== 'id')] }}
+          numbers={found.data.runs}
+        />
+      )}
+    </div>
+  );
+}
+
+function Runs({ state, known }: { readonly state: ExperimentState; readonly known: Columns }) {
+  const { project, scope, view, setView, grid, rows, selected, select, compare, metric, pictured, curved } = state;
+  return (
+    <>
+      {metric && (rows?.total ?? 0) > 1 && (
+        <div className={styles['above']}>
+          <GoodRun
+            project={project}
+            scope={scope}
+            filter={pictured}
+            typed={view.f}
+            columns={known}
+            metric={metric}
+            view={view}
+            onView={setView}
+          />
+          <Curves project={project} scope={scope} metric={metric.name} numbers={curved} />
+        </div>
+      )}
+      {rows && (
+        <RunsGrid
+          project={project}
+          scope={scope}
+          numbers={rows.runs}
+          grid={grid}
+          selected={selected}
+          onSelect={select}
+          onCompare={() => void compare()}
+          onDropFilter={() => setView({ f: '', show: '' })}
+        />
+      )}
+    </>
+  );
 }
 
 interface SentenceProps {

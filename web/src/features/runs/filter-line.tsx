@@ -92,10 +92,7 @@ export function FilterLine({ field, filter, onFilter, names, kept, error }: Filt
               setChosen(-1);
             }}
             onKeyDown={press}
-            onBlur={() => {
-              setCaret(null);
-              if (draft.trim() !== filter) onFilter(draft.trim());
-            }}
+            onBlur={() => setCaret(null)}
           />
         </span>
         <span className={`${styles['kept']} number`} role="status">

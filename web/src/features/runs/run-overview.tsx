@@ -13,7 +13,7 @@ import { MeasuresCard } from './measures-card.tsx';
 import { MetricCurve } from './run-metrics.tsx';
 import type { LoadedRunProps } from './run-page.tsx';
 import { SlicesCard } from './run-slices.tsx';
-import { hasCurve, inputNameOf, leadingMetrics, settingsOf, tagOf } from './run-view.ts';
+import { codeNameOf, hasCurve, inputNameOf, leadingMetrics, settingsOf, tagOf } from './run-view.ts';
 import styles from './runs.module.css';
 import { runQuery, versionsOfRunsQuery } from './runs-api.ts';
 
@@ -115,7 +115,7 @@ function Settings({ project, run, version }: OverviewProps) {
 
 /** Data, code, execution, files, version: what it came from and what came of it. */
 function FromAndTo({ project, run, artifacts, version }: OverviewProps) {
-  const code = tagOf(run, 'slipway.code');
+  const code = codeNameOf(run);
   const size = artifacts.reduce((sum, { bytes }) => sum + bytes, 0);
   return (
     <Card title={words.runs.fromAndTo}>
@@ -132,8 +132,10 @@ function FromAndTo({ project, run, artifacts, version }: OverviewProps) {
         {code !== null && (
           <li>
             <IconGitCommit aria-hidden />
-            <code>{code.slice(0, 12)}</code>
-            <span className="muted small">{words.runs.codeFiles}</span>
+            <code>{code}</code>
+            <span className="muted small">
+              {run.code?.commit ? words.runs.codeOf(run.code.branch, run.code.dirty) : words.runs.codeFiles}
+            </span>
           </li>
         )}
         {run.execution_id !== null && (

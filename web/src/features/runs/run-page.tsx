@@ -20,7 +20,7 @@ import { RunMetrics } from './run-metrics.tsx';
 import { RunOverview } from './run-overview.tsx';
 import { RunSlices } from './run-slices.tsx';
 import { RunState } from './run-status.tsx';
-import { inputNameOf, modelMetrics, runSentence, systemMetrics, tagOf } from './run-view.ts';
+import { codeNameOf, inputNameOf, modelMetrics, runSentence, systemMetrics, tagOf } from './run-view.ts';
 import styles from './runs.module.css';
 import { type Artifact, artifactsQuery, type ModelVersion, type RunDetail, runQuery, versionsOfRunsQuery } from './runs-api.ts';
 import { useEvaluation } from './use-evaluation.ts';
@@ -142,7 +142,7 @@ const environmentTags = ['slipway.platform', 'slipway.node', 'slipway.python'];
 function RunFacts({ project, run }: LoadedRunProps) {
   const { facts } = words.runs;
   const { now_ms } = useContext(TimeContext);
-  const code = tagOf(run, 'slipway.code');
+  const code = codeNameOf(run);
   const environment = environmentTags
     .map((key) => tagOf(run, key))
     .filter(Boolean)
@@ -161,7 +161,7 @@ function RunFacts({ project, run }: LoadedRunProps) {
             </Link>,
           ],
         ] as const)),
-    ...(code === null ? [] : ([[facts.code, <code key="code">{code.slice(0, 8)}</code>]] as const)),
+    ...(code === null ? [] : ([[facts.code, <code key="code">{code}</code>]] as const)),
     ...(run.inputs.length === 0 ? [] : ([[facts.data, <code key="data">{run.inputs.map(inputNameOf).join(', ')}</code>]] as const)),
     ...(environment === '' ? [] : ([[facts.environment, environment]] as const)),
     ...(run.cpu_ms === 0 ? [] : ([[facts.cpu, duration(run.cpu_ms)]] as const)),

@@ -16,7 +16,7 @@ import {
   writeBrush,
   writtenCell,
 } from './run-columns.ts';
-import { runSentence, settingsOf } from './run-view.ts';
+import { codeNameOf, runSentence, settingsOf } from './run-view.ts';
 import type { Buckets, RunDetail } from './runs-api.ts';
 
 const run = (change: Partial<RunDetail>): RunDetail => ({
@@ -244,4 +244,21 @@ test('markup and SVG are shown as text, pictures as pixels, and what is large or
     [kind('a.svg'), kind('x/page.html'), kind('plot.PNG'), kind('model.onnx'), kind('big.csv', 9e9)],
     ['text', 'text', 'image', 'none', 'large'],
   );
+});
+
+test('the code of a run is its commit, marked where files differed from it, else the digest of its files', () => {
+  const code = {
+    commit: '9f31c2e07d1aa',
+    branch: 'main',
+    remote: null,
+    dirty: true,
+    diff: null,
+    untracked: null,
+    lock_files: [],
+    notes: [],
+  };
+  assert.equal(codeNameOf(run({ code })), '9f31c2e0+');
+  assert.equal(codeNameOf(run({ code: { ...code, dirty: false } })), '9f31c2e0');
+  assert.equal(codeNameOf(run({ tags: [{ key: 'slipway.code', value: '3656073c57ebd65167' }] })), '3656073c57eb');
+  assert.equal(codeNameOf(run({})), null);
 });

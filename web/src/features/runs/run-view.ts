@@ -87,3 +87,9 @@ export function changeOf(metric: string, value: number | null, other: number | n
 
 export const inputNameOf = ({ dataset, version }: RunDetail['inputs'][number]): string =>
   version === null ? dataset : `${dataset}@${version}`;
+
+/** The code of a run as short text: the commit, with + where files differed from it; else the digest of its files. */
+export function codeNameOf(run: Pick<RunDetail, 'tags' | 'code'>): string | null {
+  if (run.code?.commit) return `${run.code.commit.slice(0, 8)}${run.code.dirty ? '+' : ''}`;
+  return tagOf(run, 'slipway.code')?.slice(0, 12) ?? null;
+}

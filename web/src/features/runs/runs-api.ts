@@ -193,12 +193,6 @@ export const logQuery = (project: string, execution: string, step: string) =>
     },
   });
 
-export const executionQuery = (project: string, execution: string) =>
-  queryOptions({
-    queryKey: ['pipelines', project, 'execution', execution],
-    queryFn: ({ signal }) => client.pipelines.execution({ params: { project, execution }, signal }),
-  });
-
 /** One change of runs; afterwards all that shows runs is asked again. */
 export function useRunChange<Input>(change: (input: Input) => Promise<unknown>, done?: () => void) {
   const queries = useQueryClient();

@@ -1,6 +1,24 @@
 import { sql } from 'kysely';
 import type { Handle } from '../../platform/database/index.ts';
-import type { Axis, BucketRow, EndPoint } from './buckets.ts';
+
+export type Axis = 'step' | 'time';
+
+export interface BucketRow {
+  readonly bucket: number;
+  readonly points: number;
+  readonly not_numbers: number;
+  readonly first_at: number;
+  readonly last_at: number;
+  readonly minimum: number | null;
+  readonly maximum: number | null;
+  readonly mean: number | null;
+}
+
+export interface EndPoint {
+  readonly step: number;
+  readonly timestamp_ms: number;
+  readonly value: number;
+}
 
 const columns = { step: sql.ref('step'), time: sql.ref('timestamp_ms') } as const;
 

@@ -1,28 +1,10 @@
 import { assertMay, type Caller } from '../../kernel/caller.ts';
 import type { Project } from '../../kernel/project.ts';
 import type { Database } from '../../platform/database/index.ts';
+import type { Axis, BucketRow, EndPoint } from './buckets-store.ts';
 import * as store from './buckets-store.ts';
 import { type Cell, plain } from './run-table.ts';
 import { existingRun } from './runs.ts';
-
-export type Axis = 'step' | 'time';
-
-export interface BucketRow {
-  readonly bucket: number;
-  readonly points: number;
-  readonly not_numbers: number;
-  readonly first_at: number;
-  readonly last_at: number;
-  readonly minimum: number | null;
-  readonly maximum: number | null;
-  readonly mean: number | null;
-}
-
-export interface EndPoint {
-  readonly step: number;
-  readonly timestamp_ms: number;
-  readonly value: number;
-}
 
 export interface BucketsAsked {
   readonly key: string;

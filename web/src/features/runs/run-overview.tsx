@@ -11,11 +11,10 @@ import { words } from '../../words/index.ts';
 import type { Evaluation } from './evaluation.ts';
 import { MeasuresCard } from './measures-card.tsx';
 import { MetricCurve } from './run-metrics.tsx';
-import type { LoadedRunProps } from './run-page.tsx';
 import { SlicesCard } from './run-slices.tsx';
 import { codeNameOf, hasCurve, inputNameOf, leadingMetrics, settingsOf, tagOf } from './run-view.ts';
 import styles from './runs.module.css';
-import { runQuery, versionsOfRunsQuery } from './runs-api.ts';
+import { type LoadedRunProps, runQuery, versionsOfRunsQuery } from './runs-api.ts';
 
 const chartsShown = 4;
 const slicesShown = 6;

@@ -22,7 +22,7 @@ import { RunSlices } from './run-slices.tsx';
 import { RunState } from './run-status.tsx';
 import { codeNameOf, inputNameOf, modelMetrics, runSentence, systemMetrics, tagOf } from './run-view.ts';
 import styles from './runs.module.css';
-import { type Artifact, artifactsQuery, type ModelVersion, type RunDetail, runQuery, versionsOfRunsQuery } from './runs-api.ts';
+import { artifactsQuery, type LoadedRunProps, runQuery, versionsOfRunsQuery } from './runs-api.ts';
 import { useEvaluation } from './use-evaluation.ts';
 
 type TabName = keyof typeof words.runs.tabs;
@@ -41,13 +41,6 @@ export function RunPage() {
     );
   const version = versions.data?.find(({ run_id }) => run_id === run) ?? null;
   return <LoadedRun project={project} run={asked.data} artifacts={artifacts.data?.items ?? []} version={version} />;
-}
-
-export interface LoadedRunProps {
-  readonly project: string;
-  readonly run: RunDetail;
-  readonly artifacts: readonly Artifact[];
-  readonly version: ModelVersion | null;
 }
 
 function LoadedRun(props: LoadedRunProps) {

@@ -13,6 +13,14 @@ export type Columns = Awaited<ReturnType<Client['runs']['columns']>>;
 export type ModelVersion = Awaited<ReturnType<Client['models']['versions']>>['items'][number];
 export type Cell = string | number | null;
 
+/** A run with what belongs to it, for the parts of its page. */
+export interface LoadedRunProps {
+  readonly project: string;
+  readonly run: RunDetail;
+  readonly artifacts: readonly Artifact[];
+  readonly version: ModelVersion | null;
+}
+
 export interface RunScope {
   readonly experiment: string;
   readonly deleted: boolean;

@@ -3,7 +3,7 @@ import { memo, useContext, useEffect, useMemo, useRef } from 'react';
 import { words } from '../words/index.ts';
 import { piecesOf, spansOf } from './ansi.ts';
 import styles from './log.module.css';
-import type { LogProps } from './log.tsx';
+import type { LogProps } from './log-props.ts';
 import type { LogLine } from './log-text.ts';
 import { count } from './numbers.ts';
 import { TimeContext } from './time.tsx';

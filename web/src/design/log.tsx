@@ -1,38 +1,15 @@
 import { ActionIcon, Kbd, Switch, TextInput } from '@mantine/core';
 import { IconDownload, IconSearch } from '@tabler/icons-react';
-import { type ReactNode, useEffect, useMemo, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import { words } from '../words/index.ts';
 import { Card } from './card.tsx';
 import { useSingleKeys } from './grid/single-keys.ts';
 import styles from './log.module.css';
 import { LogLines } from './log-lines.tsx';
+import type { LogProps } from './log-props.ts';
 import { type LogLine, linesWith, nextProblem } from './log-text.ts';
 import { count } from './numbers.ts';
 import { StatusIcon } from './status.tsx';
-
-export interface LogView {
-  readonly find: string;
-  /** From 1; 0 is none. */
-  readonly line: number;
-  readonly follow: boolean;
-}
-
-export interface LogProps {
-  readonly title: string;
-  readonly note?: ReactNode;
-  /** A new array of the same lines, and more, whenever some came. */
-  readonly lines: readonly LogLine[];
-  /** More may come. */
-  readonly live: boolean;
-  /** What the page keeps in its address. */
-  readonly view: LogView;
-  readonly onView: (change: Partial<LogView>, how?: { readonly replace: boolean }) => void;
-  /** Said where there is no line. */
-  readonly empty: string;
-  readonly fileName: string;
-  /** Other keys of the page, said at the foot. */
-  readonly keys?: ReactNode;
-}
 
 /** The lines that a program printed, all of them: find, follow, next problem, link to a line. */
 export function Log(props: LogProps) {

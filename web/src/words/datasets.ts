@@ -81,7 +81,7 @@ export const datasets = {
     another: 'a new dataset',
     name: 'Name of the new dataset',
     drop: 'Drop a file here, or choose one',
-    formats: 'CSV, TSV, JSON lines or Parquet, also as .gz. The files stay as they are; the same files again are the same version.',
+    formats: 'CSV or JSON lines, also as .gz, or Parquet. The files stay as they are; the same files again are the same version.',
     choose: 'Choose files',
     chosen: (amount: number, size: string) => `${amount === 1 ? '1 file' : `${amount} files`}, ${size}`,
     keep: (version: number, amount: number) => `Together with the ${amount === 1 ? 'file' : `${amount} files`} of @${version}`,

@@ -7,7 +7,7 @@ import { Problem } from '../../design/state.tsx';
 import { words } from '../../words/index.ts';
 import { Allowed } from '../access/allowed.tsx';
 import styles from './datasets.module.css';
-import { type Dataset, datasetsQueries, useAddVersion } from './datasets-api.ts';
+import { type Addition, type Dataset, datasetsQueries, useAddVersion, type Version } from './datasets-api.ts';
 import { DropZone } from './drop-zone.tsx';
 
 const said = words.datasets.add;
@@ -26,35 +26,8 @@ export function AddVersion({ project, datasets, dataset, onDone }: AddVersionPro
   const [name, setName] = useState('');
   const [files, setFiles] = useState<readonly File[]>([]);
   const [keeps, setKeeps] = useState(false);
-  const [doing, setDoing] = useState('');
-  const add = useAddVersion(project);
-  const navigate = useNavigate();
   const one = datasets.find((each) => each.name === chosen);
-  const latest = one?.latest?.source.kind === 'files' ? one.latest.number : null;
-  const kept = useQuery({ ...datasetsQueries.version(project, chosen, latest ?? 0), enabled: latest !== null }).data?.files ?? [];
-  const target = one?.name ?? name.trim();
-  const begin = () =>
-    add.mutate(
-      {
-        dataset: target,
-        files,
-        kept: keeps ? kept : [],
-        onUpload: (file, at) => setDoing(file === '' ? said.reading : said.uploading(file, at, files.length)),
-      },
-      {
-        onSettled: () => setDoing(''),
-        onSuccess: ({ version, is_new }) => {
-          if (!is_new) return;
-          setFiles([]);
-          onDone?.();
-          void navigate({
-            to: '/p/$project/datasets/$dataset',
-            params: { project, dataset: target },
-            search: { version: version.number } as never,
-          });
-        },
-      },
-    );
+  const kept = useKept(project, one);
   return (
     <div className={styles['add']}>
       <div className={styles['fields']}>
@@ -69,18 +42,63 @@ export function AddVersion({ project, datasets, dataset, onDone }: AddVersionPro
         {!one && <TextInput label={said.name} value={name} onChange={({ currentTarget }) => setName(currentTarget.value)} />}
       </div>
       <DropZone files={files} onFiles={setFiles} />
-      {latest !== null && kept.length > 0 && (
+      {kept && (
         <Checkbox
-          label={said.keep(latest, kept.length)}
+          label={said.keep(kept.number, kept.files.length)}
           checked={keeps}
           onChange={({ currentTarget }) => setKeeps(currentTarget.checked)}
         />
       )}
+      <Submit
+        project={project}
+        dataset={one?.name ?? name.trim()}
+        files={files}
+        kept={keeps && kept ? kept.files : []}
+        onDone={() => {
+          setFiles([]);
+          onDone?.();
+        }}
+      />
+    </div>
+  );
+}
+
+/** The newest version with its files, where it is made of files alone and more can be put beside them. */
+function useKept(project: string, dataset: Dataset | undefined): Version | undefined {
+  const latest = dataset?.latest?.source.kind === 'files' ? dataset.latest.number : 0;
+  const asked = useQuery({ ...datasetsQueries.version(project, dataset?.name ?? '', latest), enabled: latest > 0 });
+  return latest > 0 ? asked.data : undefined;
+}
+
+interface SubmitProps extends Pick<Addition, 'dataset' | 'files' | 'kept'> {
+  readonly project: string;
+  readonly onDone: () => void;
+}
+
+function Submit({ project, dataset, files, kept, onDone }: SubmitProps) {
+  const [doing, setDoing] = useState('');
+  const add = useAddVersion(project);
+  const navigate = useNavigate();
+  const onUpload = (file: string, at: number) => setDoing(file === '' ? said.reading : said.uploading(file, at, files.length));
+  const begin = () =>
+    add.mutate(
+      { dataset, files, kept, onUpload },
+      {
+        onSettled: () => setDoing(''),
+        onSuccess: ({ version: { number }, is_new }) => {
+          if (!is_new) return;
+          onDone();
+          void navigate({ to: '/p/$project/datasets/$dataset', params: { project, dataset }, search: { version: number } as never });
+        },
+      },
+    );
+  return (
+    <>
       {add.error && <Problem error={add.error} />}
       {add.data?.is_new === false && <p role="status">{said.known(add.data.version.number)}</p>}
       <div className={styles['submit']}>
         <Allowed project={project} to="write">
-          <Button disabled={files.length === 0 || target === ''} loading={add.isPending} onClick={begin}>
+          <Button disabled={files.length === 0 || dataset === ''} loading={add.isPending} onClick={begin}>
             {said.submit}
           </Button>
         </Allowed>
@@ -88,6 +106,6 @@ export function AddVersion({ project, datasets, dataset, onDone }: AddVersionPro
           {doing || (files.length > 0 && said.chosen(files.length, bytes(files.reduce((sum, { size }) => sum + size, 0))))}
         </span>
       </div>
-    </div>
+    </>
   );
 }

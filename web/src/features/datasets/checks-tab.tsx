@@ -3,7 +3,7 @@ import { Empty } from '../../design/state.tsx';
 import { Status } from '../../design/status.tsx';
 import { Table } from '../../design/table.tsx';
 import { words } from '../../words/index.ts';
-import type { TabProps } from './dataset-page.tsx';
+import type { TabProps } from './tab-props.ts';
 import { checkName, checksMark } from './told.ts';
 
 const { columns, checks: said } = words.datasets;

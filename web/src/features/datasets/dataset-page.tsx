@@ -12,12 +12,13 @@ import { Tabs } from '../../design/tabs.tsx';
 import { words } from '../../words/index.ts';
 import { AddVersion } from './add-version.tsx';
 import { ChecksTab } from './checks-tab.tsx';
-import { type Dataset, datasetsQueries, type Version } from './datasets-api.ts';
+import { type Dataset, datasetsQueries } from './datasets-api.ts';
 import { DifferenceTab } from './difference-tab.tsx';
 import { LineageTab } from './lineage-tab.tsx';
 import { PreviewTab } from './preview-tab.tsx';
 import { ProfileTab } from './profile-tab.tsx';
 import { SchemaTab } from './schema-tab.tsx';
+import type { TabProps } from './tab-props.ts';
 import { checksMark, versionSentence } from './told.ts';
 import { VersionList } from './version-list.tsx';
 
@@ -103,11 +104,6 @@ function Shown({ project, dataset, latest }: ShownProps) {
       </Columns>
     </Page>
   );
-}
-
-export interface TabProps {
-  readonly project: string;
-  readonly version: Version;
 }
 
 const parts: Readonly<Record<TabName, (props: TabProps) => React.ReactNode>> = {

@@ -8,11 +8,11 @@ import { Empty, Part } from '../../design/state.tsx';
 import { Status } from '../../design/status.tsx';
 import { Table } from '../../design/table.tsx';
 import { words } from '../../words/index.ts';
-import type { TabProps } from './dataset-page.tsx';
 import styles from './datasets.module.css';
 import { type Difference, datasetsQueries, type Version } from './datasets-api.ts';
 import { commonAxis } from './profile.ts';
 import { ProfilePicture } from './profile-tab.tsx';
+import type { TabProps } from './tab-props.ts';
 import { checkName, differenceSentences } from './told.ts';
 
 const { columns, difference: said } = words.datasets;

@@ -10,10 +10,10 @@ import { Table } from '../../design/table.tsx';
 import { Age, Moment } from '../../design/time.tsx';
 import { words } from '../../words/index.ts';
 import { listedExecutions, pipelinesQueries } from '../pipelines/pipelines-api.ts';
-import type { TabProps } from './dataset-page.tsx';
 import styles from './datasets.module.css';
 import { datasetsQueries, fileAddress } from './datasets-api.ts';
 import { lineageGraph, usesOf } from './lineage.ts';
+import type { TabProps } from './tab-props.ts';
 
 const { columns, lineage: said } = words.datasets;
 

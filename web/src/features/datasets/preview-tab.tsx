@@ -6,9 +6,9 @@ import { count } from '../../design/numbers.ts';
 import { Empty, Part } from '../../design/state.tsx';
 import { Table } from '../../design/table.tsx';
 import { words } from '../../words/index.ts';
-import type { TabProps } from './dataset-page.tsx';
 import styles from './datasets.module.css';
 import { datasetsQueries, type Preview, previewRows } from './datasets-api.ts';
+import type { TabProps } from './tab-props.ts';
 
 /** What is longer is broken into lines. */
 const wide_chars = 40;

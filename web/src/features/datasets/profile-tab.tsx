@@ -11,10 +11,10 @@ import { Empty, Part } from '../../design/state.tsx';
 import { Mark } from '../../design/status.tsx';
 import { TimeContext } from '../../design/time.tsx';
 import { words } from '../../words/index.ts';
-import type { TabProps } from './dataset-page.tsx';
 import styles from './datasets.module.css';
 import { type Column, datasetsQueries, type Profiled } from './datasets-api.ts';
 import { figuresOf, named, quantile, topOf, writerOf } from './profile.ts';
+import type { TabProps } from './tab-props.ts';
 
 const said = words.datasets.profile;
 /** Each column asks for itself, so a wide table comes in parts. */

@@ -6,8 +6,8 @@ import { count } from '../../design/numbers.ts';
 import { Mark } from '../../design/status.tsx';
 import { Table } from '../../design/table.tsx';
 import { words } from '../../words/index.ts';
-import type { TabProps } from './dataset-page.tsx';
 import { named } from './profile.ts';
+import type { TabProps } from './tab-props.ts';
 import { checkName } from './told.ts';
 
 const { columns, roles, types, profile } = words.datasets;

@@ -5,9 +5,9 @@ import { useState } from 'react';
 import { Ask } from '../../design/ask.tsx';
 import { words } from '../../words/index.ts';
 import { Allowed } from '../access/allowed.tsx';
+import { isLive } from './live.ts';
 import { type Execution, useRerun, useStop } from './pipelines-api.ts';
 import { StartDialog } from './start-dialog.tsx';
-import { isLive } from './steps.ts';
 
 const said = words.pipelines.execution;
 const icon = { size: 16, stroke: 1.75, 'aria-hidden': true } as const;

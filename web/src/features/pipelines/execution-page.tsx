@@ -9,10 +9,11 @@ import { useNow } from '../../design/use-now.tsx';
 import { words } from '../../words/index.ts';
 import { ExecutionActions } from './execution-actions.tsx';
 import { ExecutionMarks, StartedBy } from './execution-marks.tsx';
+import { isLive } from './live.ts';
 import { type Detail, type Execution, pipelinesQueries } from './pipelines-api.ts';
 import { StepCard } from './step-card.tsx';
 import { StepLogCard } from './step-log.tsx';
-import { isLive, stepToOpen } from './steps.ts';
+import { stepToOpen } from './steps.ts';
 import { TimeCard } from './time-card.tsx';
 import { executionSentence } from './told.ts';
 

@@ -1,7 +1,7 @@
 import type { Client } from '@slipway/sdk';
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
 import { client } from '../../client/client.ts';
-import { isLive } from './steps.ts';
+import { isLive } from './live.ts';
 
 type Items<T> = T extends { items: readonly (infer One)[] } ? One : never;
 export type Pipeline = Items<Awaited<ReturnType<Client['pipelines']['list']>>>;

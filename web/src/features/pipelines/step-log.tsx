@@ -1,5 +1,6 @@
 import { Kbd, NativeSelect } from '@mantine/core';
-import { Log, type LogView } from '../../design/log.tsx';
+import { Log } from '../../design/log.tsx';
+import type { LogView } from '../../design/log-props.ts';
 import { firstError } from '../../design/log-text.ts';
 import { duration } from '../../design/numbers.ts';
 import { Problem } from '../../design/state.tsx';

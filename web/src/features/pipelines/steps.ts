@@ -1,9 +1,8 @@
 import { duration } from '../../design/numbers.ts';
 import type { StatusKind } from '../../design/status.tsx';
 import { words } from '../../words/index.ts';
+import { isLive } from './live.ts';
 import type { Definition, Execution, Step, StepDefinition } from './pipelines-api.ts';
-
-export const isLive = ({ state }: Pick<Execution, 'state'>) => state === 'waiting' || state === 'running';
 
 /** Tables that a step leaves, by the names that other steps use. */
 export function leavesOf(name: string, step: StepDefinition): readonly string[] {

@@ -1,8 +1,9 @@
 import { duration } from '../../design/numbers.ts';
 import type { StatusKind } from '../../design/status.tsx';
 import { words } from '../../words/index.ts';
+import { isLive } from './live.ts';
 import type { Decision, Detail, Execution, Pipeline, Policy, Started } from './pipelines-api.ts';
-import { isLive, stateOf } from './steps.ts';
+import { stateOf } from './steps.ts';
 
 const { list, starts, startedBy, page, execution: words_ } = words.pipelines;
 const said = words_.sentence;

@@ -103,6 +103,17 @@ test('a disabled person gets no link, and a link of before is dead; so it is aft
   assert.equal((await press(server, { token: tokenOf(second.path) })).statusCode, 403);
 });
 
+test('an account that is disabled signs nobody in, whatever link there is', async (t) => {
+  const server = await startAccess(t);
+  const { bob } = await withBob(server);
+  const { path } = await server.access.signInLinks.make(bob.caller, {});
+  await server.database.write((tx) =>
+    tx.updateTable('access_persons').set({ disabled_at_ms: 1 }).where('id', '=', bob.person.id).execute(),
+  );
+  assert.equal((await pageOf(server, path)).statusCode, 403);
+  assert.equal((await press(server, { token: tokenOf(path) })).statusCode, 403);
+});
+
 test('who runs the installation makes links for all; a person for oneself; a token for nobody', async (t) => {
   const server = await startAccess(t);
   const { ada, bob } = await withBob(server);

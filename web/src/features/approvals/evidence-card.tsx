@@ -65,7 +65,7 @@ function Span({ one, all }: { readonly one: Evidence; readonly all: readonly Evi
   if (!axis || value === null || low === null || high === null) return '–';
   const limit = boundOf(one.limit)?.value;
   return (
-    <div style={{ width: 130 }}>
+    <div style={{ width: 104 }}>
       <Interval
         label={t.intervalLabel(nameOf(one), metric(value), metric(low), metric(high))}
         low={low}

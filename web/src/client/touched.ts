@@ -19,6 +19,7 @@ const touchedBy: Readonly<Record<string, readonly string[]>> = {
   person: ['access'],
   project: ['access', 'monitors', 'automations'],
   'project-file': ['datasets', 'pipelines', 'models', 'gates', 'deployments', 'monitors', 'automations', 'notifications'],
+  receiver: ['notifications'],
   retraining: ['automations', 'monitors', 'pipelines'],
   token: ['access'],
 };

@@ -19,7 +19,6 @@ export const approvals = {
   waitsForYou: 'Waits for you',
   waitsForOthers: 'Waits for somebody else',
   answered: 'Answered',
-  noneAnswered: 'No question has been answered yet.',
   emptySentence: 'Nothing waits for you. When a gate asks for a person, the question comes here.',
   columns: { question: 'Question', state: 'State', by: 'Who', reason: 'Reason', at: 'When' },
   question: (version: number, model: string, environment: string) => `Release ${model} v${version} to ${environment}`,
@@ -68,7 +67,6 @@ export const approvals = {
   closeness: { inside: 'inside', close: 'close', past: 'past limit', unknown: 'not known' },
   intervalLabel: (name: string, value: string, low: string, high: string) => `${name}: ${value}, from ${low} to ${high}`,
   consequences: 'If you approve',
-  consequencesAsked: 'What an approval does',
   effects: {
     moreTitle: 'Nothing moves yet',
     more: (amount: number) => `${people(amount)} more must approve first`,

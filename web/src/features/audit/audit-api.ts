@@ -4,7 +4,7 @@ import { client } from '../../client/client.ts';
 
 export { sentenceOf, whoDid } from './event-words.ts';
 export { approversOf, servedAt } from './served.ts';
-export { fromField, toField } from './zone.ts';
+export { fromField } from './zone.ts';
 
 type Items<T> = T extends { items: readonly (infer One)[] } ? One : never;
 export type AuditEvent = Awaited<ReturnType<Client['audit']['list']>>['events'][number];

@@ -65,7 +65,9 @@ export function Sheet({ project, deployment, period }: SheetProps) {
       </Part>
       <div className={styles['two']}>
         <Changes project={project} deployment={deployment.name} span={span} />
-        {asked.data && <Limits project={project} deployment={deployment.name} total={total} periods={byMonth.data?.periods ?? []} />}
+        {asked.data && !byMonth.isPending && (
+          <Limits project={project} deployment={deployment.name} total={total} periods={byMonth.data?.periods ?? []} />
+        )}
       </div>
       {byMonth.data && <Months performance={byMonth.data} name={name} />}
       <ModelCard project={project} deployment={deployment} span={span} />

@@ -142,7 +142,9 @@ function ProjectSwitch({ project }: { readonly project: string }) {
 /** Project, place, thing: the parts of the address as links. */
 function Crumbs({ project }: { readonly project: string }) {
   const path = useRouterState({ select: ({ location }) => location.pathname });
-  const parts = path.split('/').filter(Boolean).slice(2).map(decodeURIComponent);
+  const all = path.split('/').filter(Boolean).slice(2).map(decodeURIComponent);
+  // An approval has no name of its own, and its page says which it is.
+  const parts = all[0] === 'questions' ? all.slice(0, 1) : all;
   const place = placeOf(parts[0] ?? '');
   const version = parts[2] === 'versions' ? parts[3] : undefined;
   return (

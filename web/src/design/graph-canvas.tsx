@@ -2,7 +2,7 @@ import '@xyflow/react/dist/base.css';
 import { graphlib, layout } from '@dagrejs/dagre';
 import { ActionIcon } from '@mantine/core';
 import { IconArrowsMaximize, IconMinus, IconPlus } from '@tabler/icons-react';
-import { Link } from '@tanstack/react-router';
+import { Link, useParams } from '@tanstack/react-router';
 import {
   type Edge,
   Handle,
@@ -15,7 +15,6 @@ import {
   useReactFlow,
 } from '@xyflow/react';
 import { useEffect, useMemo, useRef } from 'react';
-import { useNames } from '../client/view.ts';
 import { words } from '../words/index.ts';
 import styles from './graph.module.css';
 import type { Fold, Folded } from './graph-fold.ts';
@@ -127,7 +126,7 @@ function linesOf(edges: Folded<GraphNode>['edges']): Edge[] {
 
 /** One box: a thing with its link, or many of one kind with their number. */
 function BoxOf({ data: { fold } }: NodeProps<Box>) {
-  const { project } = useNames('project');
+  const { project = '' }: { readonly project?: string } = useParams({ strict: false });
   const [node] = fold.members;
   const { icon: Icon, title, line, kind, chosen, href } = node;
   const amount = fold.members.length;

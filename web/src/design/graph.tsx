@@ -1,7 +1,6 @@
 import { Skeleton } from '@mantine/core';
-import { Link } from '@tanstack/react-router';
+import { Link, useParams } from '@tanstack/react-router';
 import { lazy, Suspense, useMemo } from 'react';
-import { useNames } from '../client/view.ts';
 import { words } from '../words/index.ts';
 import styles from './graph.module.css';
 import { fold, knownEdges } from './graph-fold.ts';
@@ -52,7 +51,7 @@ function Twin({ label, nodes, edges }: GraphProps) {
 }
 
 function Thing({ node: { title, href } }: { readonly node: GraphNode }) {
-  const { project } = useNames('project');
+  const { project = '' }: { readonly project?: string } = useParams({ strict: false });
   if (href === undefined) return <bdi className="name">{title}</bdi>;
   return (
     <Link to={`/p/$project${href}` as '/p/$project'} params={{ project }} className="name">

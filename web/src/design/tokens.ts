@@ -147,13 +147,3 @@ export const ramps = {
   gray: ['#F5F7F9', '#EDF0F4', '#E6EAEF', '#DCE2E9', '#B6C0CA', '#7F8C9A', '#596675', '#445160', '#2C3845', '#14202C'],
   dark: ['#E8EDF2', '#B2BDC8', '#94A1AE', '#6A7988', '#2A3641', '#24303A', '#1E2832', '#141B22', '#10161C', '#0D1217'],
 } as const;
-
-/** Series colours in order, each with the dash and the marker that go with it, since colour never stands alone. */
-export const series = [
-  { color: 'c1', dash: [], marker: 'circle' },
-  { color: 'c2', dash: [7, 3], marker: 'square' },
-  { color: 'c3', dash: [2, 3], marker: 'triangle' },
-  { color: 'c4', dash: [10, 3, 2, 3], marker: 'diamond' },
-  { color: 'c5', dash: [4, 4], marker: 'cross' },
-  { color: 'c6', dash: [1, 3], marker: 'plus' },
-] as const;

@@ -22,7 +22,7 @@ describe('the pages', { skip: withoutBrowser }, () => {
     await client.access.addMember({ params, body: { email: admin.email, role: 'admin', execute: true, clock: true } });
     await client.access.createPerson({ body: viewer });
     await client.access.addMember({ params, body: { email: viewer.email, role: 'viewer' } });
-    page = await signIn(scope, browser, played.server, admin);
+    page = await signIn(scope, browser, played.server, admin.email);
   });
   after(async () => {
     for (const step of undo.reverse()) await step();
@@ -101,7 +101,7 @@ describe('the pages', { skip: withoutBrowser }, () => {
   });
 
   test('a viewer reads everything, and what a viewer may not do says why', async () => {
-    const reader = await signIn(scope, browser, played.server, viewer);
+    const reader = await signIn(scope, browser, played.server, viewer.email);
     await reader.goto(`${played.server.address}/p/${played.project}/deployments/delay`);
     await settled(reader);
     const back = reader.getByRole('button', { name: /^Go back/ }).first();

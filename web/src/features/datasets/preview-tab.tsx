@@ -69,7 +69,7 @@ function Rows({ preview: { columns, rows }, offset }: { readonly preview: Previe
         { key: ' row', title: '#', number: true, cell: ({ at }) => <span className="muted">{count(at)}</span> },
         ...columns.map(({ name, type }, index) => ({
           key: name,
-          title: <bdi className="name">{name}</bdi>,
+          title: <bdi className={name.length > wide_chars ? styles['long'] : 'name'}>{name}</bdi>,
           number: type === 'integer' || type === 'number',
           cell: ({ values }: { readonly values: Preview['rows'][number] }) => <Value value={values[index] ?? null} />,
         })),

@@ -103,6 +103,7 @@ export const datasets = {
     grown: (base: number, deployment: string, served: string) =>
       `It is @${base} and ${served} rows that ${deployment} served and got the outcome of.`,
     noVersion: 'It has no version yet.',
+    unknown: 'There is no dataset of this name here. The list of datasets has those that are.',
     versions: 'Versions',
     served: (rowsText: string) => `${rowsText} served`,
     fromFiles: 'from files',

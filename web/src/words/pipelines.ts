@@ -92,6 +92,7 @@ export const pipelines = {
     works: (inputs: string, amount: number) => `Works on ${inputs} in ${steps(amount)}.`,
     noInputs: 'no dataset',
     never: 'It was never started.',
+    unknown: 'There is no pipeline of this name here. The list of pipelines has those that are.',
     runs: (number: number) => `Execution ${number} runs now.`,
     ended: (number: number, state: string) => `Execution ${number}, the newest, ${state}.`,
     ends: { succeeded: 'succeeded', failed: 'failed', cancelled: 'was stopped', waiting: 'waits', running: 'runs' },

@@ -28,31 +28,24 @@ type TabName = keyof typeof words.datasets.tabs;
 export function DatasetPage() {
   const { project, dataset: name } = useNames('project', 'dataset');
   const asked = useQuery(datasetsQueries.list(project));
+  const dataset = asked.data?.find((one) => one.name === name);
+  if (dataset?.latest) return <Shown key={name} project={project} dataset={dataset} latest={dataset.latest.number} />;
+  if (dataset) return <NoVersion project={project} dataset={dataset} />;
   return (
-    <Part of={asked}>
-      {(datasets) => {
-        const dataset = datasets.find((one) => one.name === name);
-        if (!dataset?.latest) return <NoVersion project={project} name={name} dataset={dataset} />;
-        return <Shown key={name} project={project} dataset={dataset} latest={dataset.latest.number} />;
-      }}
-    </Part>
+    <Page title={name}>
+      <Part of={asked} height={400}>
+        {() => <p>{words.datasets.page.unknown}</p>}
+      </Part>
+    </Page>
   );
 }
 
-interface NoVersionProps {
-  readonly project: string;
-  readonly name: string;
-  readonly dataset: Dataset | undefined;
-}
-
-function NoVersion({ project, name, dataset }: NoVersionProps) {
+function NoVersion({ project, dataset }: { readonly project: string; readonly dataset: Dataset }) {
   return (
-    <Page title={name} sentence={dataset ? words.datasets.page.noVersion : words.datasets.list.none}>
-      {dataset && (
-        <Card title={words.datasets.add.title}>
-          <AddVersion project={project} datasets={[dataset]} dataset={name} />
-        </Card>
-      )}
+    <Page title={dataset.name} sentence={words.datasets.page.noVersion}>
+      <Card title={words.datasets.add.title}>
+        <AddVersion project={project} datasets={[dataset]} dataset={dataset.name} />
+      </Card>
     </Page>
   );
 }

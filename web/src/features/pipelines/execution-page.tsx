@@ -23,7 +23,14 @@ export function ExecutionPage() {
   const asked = useQuery(pipelinesQueries.execution(project, id));
   const pipeline = asked.data?.execution.pipeline ?? '';
   const executions = useQuery({ ...pipelinesQueries.executionsOf(project, pipeline), enabled: pipeline !== '' }).data ?? [];
-  return <Part of={asked}>{(detail) => <Shown key={id} project={project} detail={detail} executions={executions} />}</Part>;
+  if (asked.data) return <Shown key={id} project={project} detail={asked.data} executions={executions} />;
+  return (
+    <Page title={words.pipelines.columns.execution}>
+      <Part of={asked} height={400}>
+        {() => null}
+      </Part>
+    </Page>
+  );
 }
 
 interface ShownProps {

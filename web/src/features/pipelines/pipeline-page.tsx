@@ -24,13 +24,14 @@ const said = words.pipelines.page;
 export function PipelinePage() {
   const { project, pipeline: name } = useNames('project', 'pipeline');
   const asked = useQuery(pipelinesQueries.list(project));
+  const pipeline = asked.data?.find((one) => one.name === name);
+  if (pipeline) return <Shown project={project} pipeline={pipeline} />;
   return (
-    <Part of={asked}>
-      {(pipelines) => {
-        const pipeline = pipelines.find((one) => one.name === name);
-        return pipeline ? <Shown project={project} pipeline={pipeline} /> : <Page title={name} sentence={words.pipelines.list.none} />;
-      }}
-    </Part>
+    <Page title={name}>
+      <Part of={asked} height={400}>
+        {() => <p>{words.pipelines.page.unknown}</p>}
+      </Part>
+    </Page>
   );
 }
 

@@ -61,7 +61,7 @@ export function complaintsOf(page: Page): string[] {
 /** Waits until nothing is loading: no skeleton, no answer under way. */
 export async function settled(page: Page): Promise<void> {
   await page.locator('h1').first().waitFor();
-  await page.waitForFunction(`document.querySelector('[aria-busy="true"]') === null`);
+  await page.locator('[aria-busy="true"]').first().waitFor({ state: 'detached' });
   await page.waitForTimeout(150);
 }
 

@@ -81,6 +81,7 @@ describe('the pages', { skip: withoutBrowser }, () => {
     await page.keyboard.press('m');
     await page.waitForURL(/\/models$/);
     await page.keyboard.press('Control+k');
+    await page.locator('[role=combobox]:focus').waitFor();
     await page.keyboard.type('depart');
     await page.getByRole('option', { name: /departures/ }).waitFor();
     await page.keyboard.press('Enter');

@@ -21,7 +21,15 @@ const shown_entries = 12;
 /** Search and commands: places and things of the project by name. The list follows the arrows while the cursor stays in the field. */
 export function Palette(props: { readonly project: string; readonly open: boolean; readonly onClose: () => void }) {
   return (
-    <Modal opened={props.open} onClose={props.onClose} title={words.shell.commands} size={560} yOffset="12vh" centered={false}>
+    <Modal
+      opened={props.open}
+      onClose={props.onClose}
+      title={words.shell.commands}
+      size={560}
+      yOffset="12vh"
+      centered={false}
+      transitionProps={{ duration: 0 }}
+    >
       <PaletteList project={props.project} onClose={props.onClose} />
     </Modal>
   );

@@ -1,4 +1,4 @@
-import { Avatar, Burger, Button, Drawer, Kbd, Menu, useMantineColorScheme } from '@mantine/core';
+import { Burger, Button, Drawer, Kbd, Menu, useMantineColorScheme } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconSearch, IconSelector } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
@@ -50,7 +50,7 @@ export function Shell() {
             <Crumbs project={project.name} />
             <Button
               className={styles['search']}
-              aria-label={words.shell.search}
+              aria-label={`${words.shell.search} ${words.shell.searchKey}`}
               variant="default"
               leftSection={<IconSearch size={15} aria-hidden />}
               rightSection={<Kbd size="xs">{words.shell.searchKey}</Kbd>}
@@ -117,9 +117,7 @@ function ProjectSwitch({ project }: { readonly project: string }) {
     <Menu width={220} position="bottom-start">
       <Menu.Target>
         <button type="button" className={styles['project']} aria-label={`${words.shell.switchProject}: ${project}`}>
-          <span className={styles['initials']} aria-hidden>
-            {project.slice(0, 2).toUpperCase()}
-          </span>
+          <span className={styles['initials']} data-initials={project.slice(0, 2).toUpperCase()} aria-hidden />
           <span className={styles['projectName']}>{project}</span>
           <IconSelector size={14} aria-hidden />
         </button>
@@ -175,9 +173,7 @@ function Person({ name, auth }: { readonly name: string; readonly auth: boolean 
     <Menu width={200} position="bottom-end">
       <Menu.Target>
         <button type="button" className={styles['person']} aria-label={`${words.shell.person}: ${name}`}>
-          <Avatar size={26} radius="xl" color="gray" variant="filled">
-            {name.slice(0, 2).toUpperCase()}
-          </Avatar>
+          <span className={styles['face']} data-initials={name.slice(0, 2).toUpperCase()} aria-hidden />
         </button>
       </Menu.Target>
       <Menu.Dropdown>

@@ -176,9 +176,10 @@ function Chart({ performance, name }: { readonly performance: Performance; reado
   return (
     <section>
       <h3>{t.chart.title(nameOf(name))}</h3>
-      <div className={styles['scroll']}>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: whoever has only a keyboard scrolls a wide chart with its arrows */}
+      <section className={styles['scroll']} tabIndex={0} aria-label={t.chart.title(nameOf(name))}>
         <MonthChart months={monthsOf(performance.periods, name)} name={name} />
-      </div>
+      </section>
     </section>
   );
 }

@@ -1,4 +1,4 @@
-import { Burger, Button, Drawer, Kbd, Menu, useMantineColorScheme } from '@mantine/core';
+import { Burger, Button, Drawer, Menu, useMantineColorScheme } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconSearch, IconSelector } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
@@ -50,10 +50,10 @@ export function Shell() {
             <Crumbs project={project.name} />
             <Button
               className={styles['search']}
-              aria-label={`${words.shell.search} ${words.shell.searchKey}`}
+              aria-label={words.shell.search}
               variant="default"
               leftSection={<IconSearch size={15} aria-hidden />}
-              rightSection={<Kbd size="xs">{words.shell.searchKey}</Kbd>}
+              rightSection={<span className={styles['key']} data-initials={words.shell.searchKey} aria-hidden />}
               onClick={palette.open}
             >
               <span>{words.shell.search}</span>

@@ -95,7 +95,7 @@ const Line = memo(function Line({ line: { at_ms, raw, text, kind }, number, find
         type="button"
         className={styles['at']}
         title={words.log.line(count(number))}
-        aria-label={words.log.line(count(number))}
+        aria-label={at_ms === null ? words.log.line(count(number)) : `${clock(at_ms)} ${words.log.line(count(number))}`}
         onClick={() => onView({ line: chosen ? 0 : number, follow: false })}
       >
         {at_ms === null ? count(number) : clock(at_ms)}

@@ -43,9 +43,9 @@ function streamOf(pieces: AsyncIterable<Uint8Array>): ReadableStream<Uint8Array>
   const iterator = pieces[Symbol.asyncIterator]();
   return new ReadableStream({
     async pull(controller) {
-      const { done, value } = await iterator.next();
-      if (done) controller.close();
-      else controller.enqueue(value);
+      const piece = await iterator.next();
+      if (piece.done) controller.close();
+      else controller.enqueue(piece.value);
     },
     async cancel(reason) {
       await iterator.return?.(reason);

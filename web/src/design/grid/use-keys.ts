@@ -42,23 +42,32 @@ function withControl({ props, shape, place, page, go }: KeysOf, key: string): bo
 }
 
 /** Single letters do nothing where the reader turned them off (WCAG 2.1.4 lets a focused part keep them; moving by arrows stays). */
-function alone({ props, shape, place, page, go, select, openMenu }: KeysOf, key: string, event: KeyboardEvent): boolean {
-  const { rows, order, selected, onSelect, onOpen, onOrder, onCompare, layout } = props;
+function alone(keys: KeysOf, key: string, event: KeyboardEvent): boolean {
+  const { props, shape, place, page, go, select } = keys;
+  const { rows, selected, onSelect, onOpen, onCompare, layout } = props;
   const column = shape.all[place.column - 1];
-  const isHead = place.row < 0;
   const to = moveTo(key, false, place, { rows, columns: shape.all.length + 1, page });
-  if (event.altKey) {
-    if (key !== 'ArrowDown' || !isHead || !column) return false;
-    openMenu(column.key);
-  } else if (key === 'Escape' && selected.size > 0) onSelect(new Set());
-  else if (isHead && (key === 'Enter' || key === ' ')) {
-    if (!column?.sortable) return false;
-    onOrder(toggled(order, column.key, event.shiftKey));
-  } else if (key === 'Enter') onOpen(place.row);
-  else if ((key === 'x' || key === ' ') && !isHead) select(place.row, event.shiftKey);
+  if (event.altKey || (place.row < 0 && (key === 'Enter' || key === ' '))) return onHead(keys, key, event);
+  if (key === 'Escape' && selected.size > 0) onSelect(new Set());
+  else if (key === 'Enter') onOpen(place.row);
+  else if ((key === 'x' || key === ' ') && place.row >= 0) select(place.row, event.shiftKey);
   else if (key === 'c' && onCompare) onCompare();
   else if (key === 'p' && column) layout.pin(column.key);
   else if (to) go(to);
   else return false;
+  return true;
+}
+
+/** On the title of a column: its menu, or its order. */
+function onHead({ props, shape, place, openMenu }: KeysOf, key: string, event: KeyboardEvent): boolean {
+  const column = place.row < 0 ? shape.all[place.column - 1] : undefined;
+  if (!column) return false;
+  if (event.altKey) {
+    if (key !== 'ArrowDown') return false;
+    openMenu(column.key);
+    return true;
+  }
+  if (!column.sortable) return false;
+  props.onOrder(toggled(props.order, column.key, event.shiftKey));
   return true;
 }

@@ -3,6 +3,13 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { checkoutRoot } from './checkout.ts';
 
+/** The least that is built as pages. */
+const pages = {
+  'web/index.html': '<!doctype html><title>pages</title><script type="module" src="/src/main.ts"></script>',
+  'web/vite.config.ts': 'export default {};',
+  'web/src/main.ts': "document.title = 'shown';",
+};
+
 /**
  * A small checkout in a temporary folder: our real tools around the files given, with our installed packages. `use` gets its
  * folder, which is gone afterwards.
@@ -22,8 +29,8 @@ export async function withCheckout(files: Readonly<Record<string, string>>, use:
       cpSync(join(checkoutRoot, path), join(root, path));
     }
     symlinkSync(join(checkoutRoot, 'node_modules'), join(root, 'node_modules'));
-    for (const folder of ['contracts/src', 'sdk/src', 'server/src']) mkdirSync(join(root, folder), { recursive: true });
-    for (const [path, text] of Object.entries(files)) {
+    for (const folder of ['contracts/src', 'sdk/src', 'server/src', 'web/public']) mkdirSync(join(root, folder), { recursive: true });
+    for (const [path, text] of Object.entries({ ...pages, ...files })) {
       mkdirSync(dirname(join(root, path)), { recursive: true });
       writeFileSync(join(root, path), text);
     }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { mkdirSync, readdirSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { withCheckout } from './checkout.fixture.ts';
@@ -33,6 +33,9 @@ function start(command: string, args: readonly string[], cwd: string): Promise<E
   });
 }
 
+/** Which build of the pages there is. */
+const pagesAt = (root: string): string => readFileSync(join(root, 'server/dist/web/index.html'), 'utf8');
+
 test('the launcher runs from any folder and through links, keeps the arguments whole, and becomes the server', async () => {
   await withCheckout(server, async (root) => {
     const elsewhere = join(root, 'a folder');
@@ -51,12 +54,17 @@ test('the launcher bundles again when a source changed, came or went, and not ot
     const launcher = join(root, 'slipway');
     await start(launcher, [], root);
     assert.equal((await start(launcher, [], root)).err, '');
+    const built = pagesAt(root);
     const later = new Date(statSync(join(root, 'server/dist/.stamp')).mtimeMs + 10);
     writeFileSync(join(root, 'server/src/word.ts'), "export const word = 'two';");
     utimesSync(join(root, 'server/src/word.ts'), later, later);
     const changed = await start(launcher, [], root);
     assert.match(changed.err, /^Bundled/);
     assert.match(changed.out, /^two /);
+    assert.equal(pagesAt(root), built, 'pages are built again only when they changed');
+    writeFileSync(join(root, 'web/src/main.ts'), "document.title = 'other';");
+    await start(launcher, [], root);
+    assert.notEqual(pagesAt(root), built);
     rmSync(join(root, 'server/src/echo-child.ts'));
     const gone = await start(launcher, [], root);
     assert.notEqual(gone.code, 0);
@@ -75,6 +83,6 @@ test('two first starts at once both serve, and leave one whole bundle', async ()
     const left = readdirSync(join(root, 'server/dist'))
       .filter((name) => !name.startsWith('chunk-'))
       .sort();
-    assert.deepEqual(left, ['.stamp', 'echo-child.js', 'echo-child.js.map', 'main.js', 'main.js.map']);
+    assert.deepEqual(left, ['.stamp', 'echo-child.js', 'echo-child.js.map', 'main.js', 'main.js.map', 'web']);
   });
 });

@@ -10,10 +10,11 @@ const usage = `npm test -- [--only PATTERN] [--name PATTERN] [--no-skips]
   --name PATTERN   only tests whose name matches this regular expression
   --no-skips       a skipped test counts as failed (as in CI)`;
 
-/** Journeys start whole servers and measure them, so they run alone and after all else. */
+/** Journeys start whole servers, so they come after all else; those that measure theirs run alone. */
 const batches = [
   { title: 'unit tests', roots: /^(contracts|sdk|server|web|tools|examples)\//, concurrency: 2, fileTimeout_ms: 300_000 },
-  { title: 'journeys', roots: /^tests\//, concurrency: 1, fileTimeout_ms: 900_000 },
+  { title: 'journeys', roots: /^tests\/(?!journeys\/(demo|start)\.)/, concurrency: 2, fileTimeout_ms: 900_000 },
+  { title: 'journeys that measure', roots: /^tests\/journeys\/(demo|start)\./, concurrency: 1, fileTimeout_ms: 900_000 },
 ] as const;
 
 interface Totals {

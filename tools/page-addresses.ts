@@ -19,7 +19,10 @@ export async function pageAddresses(client: Client, project: string): Promise<Pa
       client.models.list({ params }),
     ]);
   const champion = models[0]?.aliases['champion'] ?? 1;
-  const compared = JSON.stringify(runs.slice(0, 3).map(({ id }) => id));
+  const compared = runs
+    .slice(0, 3)
+    .map(({ id }) => id)
+    .join(',');
   const pages: readonly (readonly [name: string, path: string])[] = [
     ['home', ''],
     ['datasets', '/datasets'],

@@ -89,6 +89,18 @@ describe('the pages', { skip: withoutBrowser }, () => {
     assert.ok(text.includes(`${holds} / ${verdict?.evidence.length}`), text);
   });
 
+  test('an address with three runs compares three runs, with the measures that the API has', async () => {
+    const { client } = played.server.admin;
+    const [first] = (await client.runs.list({ params: { project: played.project } })).items;
+    const compare = (await pageAddresses(client, played.project)).find(({ name }) => name === 'compare');
+    await page.goto(`${played.server.address}${compare?.path}`);
+    await settled(page);
+    const text = (await page.locator('main').textContent()) ?? '';
+    assert.match(text, /Compare 3 runs/);
+    const auc = first?.metrics.find(({ key }) => key === 'auc')?.value;
+    assert.ok(typeof auc === 'number' && text.includes(String(Number(auc.toPrecision(4)))), text);
+  });
+
   test('by keyboard alone a place is reached, and the palette finds a thing by its name', async () => {
     await page.goto(`${played.server.address}/p/${played.project}`);
     await settled(page);

@@ -22,7 +22,8 @@ const more = [
 ] as const;
 
 /** Charts and graphs are fetched and laid out after the page is there. */
-const settle_ms = 1500;
+const settle_ms = 1000;
+const longest_ms = 60_000;
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
@@ -39,6 +40,9 @@ async function main(): Promise<void> {
     const page = await browser.newPage({ viewport, colorScheme, reducedMotion: 'reduce' });
     await page.goto(`${values.server}${path}`);
     await page.locator('h1').first().waitFor();
+    await page.waitForTimeout(settle_ms);
+    // A report of a whole year takes its time; a picture of the wait would say nothing.
+    await page.locator('[aria-busy="true"]').first().waitFor({ state: 'detached', timeout: longest_ms });
     await page.waitForTimeout(settle_ms);
     await page.screenshot({ path: join(folder, `${file}.png`) });
     await page.close();

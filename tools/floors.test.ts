@@ -69,7 +69,7 @@ test('each way of breaking the direction of imports is found by its own rule', (
     'server/src/features/datasets/index.ts: floor-of-datasets',
     'server/src/features/models/index.ts: door-of-features',
     'server/src/features/models/model.ts: no-cycles',
-    'server/src/features/runs/runs-store.ts: sqlite-in-one-room',
+    'server/src/features/runs/runs-store.ts: databases-in-one-room',
     'server/src/kernel/ids.ts: kernel-is-values',
     'server/src/kernel/ids.ts: layer-of-kernel',
     'server/src/platform/blobs/index.ts: door-of-platform',

@@ -148,10 +148,10 @@ function workspaceRules(): ImportRule[] {
       { path: '^server/' },
     ),
     rule(
-      'sqlite-in-one-room',
-      'Only platform/database opens SQLite.',
+      'databases-in-one-room',
+      'Only platform/database opens SQLite and Postgres.',
       { path: '^server/src/', pathNot: [`${src}platform/database/`, testFile] },
-      { path: '^(node:)?sqlite$' },
+      { path: '^(node:)?sqlite$|(^|node_modules/)pg(/|$)' },
     ),
   ];
 }

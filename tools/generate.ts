@@ -7,6 +7,7 @@ import { cliPage } from './generators/cli.ts';
 import { errorsPage } from './generators/errors.ts';
 import { floorsPage } from './generators/floors.ts';
 import { httpPage } from './generators/http.ts';
+import { mlflowPage } from './generators/mlflow.ts';
 import { operationsFile } from './generators/operations.ts';
 
 /** What a running server answers at `/api/openapi.json`, so that a change of the API is seen in review. */
@@ -21,6 +22,7 @@ const generated: readonly { readonly path: string; readonly make: () => string }
   { path: 'docs/reference/errors.md', make: errorsPage },
   { path: 'docs/reference/floors.md', make: floorsPage },
   { path: 'docs/reference/http.md', make: httpPage },
+  { path: 'docs/reference/mlflow.md', make: mlflowPage },
   { path: 'docs/reference/openapi.json', make: openApiFile },
   { path: 'sdk/src/operations.gen.ts', make: operationsFile },
 ];

@@ -10,6 +10,7 @@ const files = {
   'server/src/fails.test.ts': `${head}test('breaks', () => { throw new Error('as it should'); });`,
   'server/src/dies.test.ts': 'process.exit(3);',
   'contracts/src/waits.test.ts': `${head}test('needs data', { skip: 'no data here' }, () => undefined);`,
+  'tests/pages/opens.test.ts': `${head}test('opens', () => undefined);`,
   'tests/journeys/walks.test.ts': `${head}test('walks', () => undefined);`,
 };
 
@@ -32,6 +33,7 @@ test('npm test counts what failed, died and was skipped, over rooms and journeys
     assert.match(last, /^3 passed, 2 failed, 1 skipped in \d+ s$/);
     assert.match(all, /needs data \(no data here\)/);
     assert.ok(all.indexOf('walks') > all.indexOf('breaks'), 'journeys come last');
+    assert.match(npmTest(root, '--all').last, /^4 passed, 2 failed, 1 skipped in \d+ s$/, 'long ones wait to be asked for');
   });
 });
 

@@ -13,5 +13,13 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
     chunkSizeWarningLimit: 700,
+    rolldownOptions: {
+      output: {
+        // What asks the server is small and wanted by many pages: one file, where each noun would have one of its own.
+        codeSplitting: {
+          groups: [{ name: 'asking', test: /web\/src\/(features\/\w+\/\w+-api|design\/(older|tasks|text-button|together))\.tsx?$/ }],
+        },
+      },
+    },
   },
 });

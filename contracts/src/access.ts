@@ -166,6 +166,15 @@ const sessions = {
     permission: 'signed-in',
     status: 204,
   }),
+  signOutEverywhere: endpoint({
+    id: 'access.signOutEverywhere',
+    method: 'DELETE',
+    path: '/api/v1/sessions',
+    summary: "Ends all sessions of the caller's person, this one too, and the sign-in links that wait. Tokens stay.",
+    permission: 'signed-in',
+    status: 204,
+    errors: ['person_only'],
+  }),
   createSignInLink: endpoint({
     id: 'access.createSignInLink',
     method: 'POST',
@@ -200,7 +209,7 @@ const sessions = {
     permission: 'signed-in',
     body: z.object({ password, new_password: password }),
     status: 204,
-    errors: ['wrong_credentials', 'weak_password', 'person_only'],
+    errors: ['wrong_credentials', 'weak_password', 'person_only', 'limit_reached'],
   }),
 } as const;
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { endpoint } from './endpoint.ts';
-import { inProject, oneOf } from './shapes.ts';
+import { inProject, limitOf, oneOf, page } from './shapes.ts';
 
 const base = '/api/v1/projects/:project/approvals';
 const state = z.enum(['requested', 'granted', 'refused', 'void']);
@@ -31,8 +31,8 @@ export const approvals = {
     summary: 'List approvals, newest first.',
     permission: 'read',
     params: inProject,
-    query: z.object({ state: state.optional() }),
-    response: z.object({ items: z.array(approval) }),
+    query: z.object({ ...page, limit: limitOf(500, 200), state: state.optional() }),
+    response: z.object({ items: z.array(approval), next: z.string().nullable() }),
   }),
   get: endpoint({
     id: 'approvals.get',

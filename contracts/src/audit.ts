@@ -27,6 +27,8 @@ export const auditEvent = z.object({
 const listQuery = z.object({
   type: z.string().max(100).optional(),
   subject: z.string().max(200).optional(),
+  /** Number of the event that led to them. */
+  cause: number.optional(),
   /** The name of a caller. */
   caller: z.string().max(200).optional(),
   /** Found anywhere in type, subject or note. */

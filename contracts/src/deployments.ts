@@ -152,10 +152,11 @@ export const deployments = {
     id: 'deployments.rollouts',
     method: 'GET',
     path: `${base}/:deployment/rollouts`,
-    summary: 'List the newest 100 rollouts of a deployment with their evidence, newest first.',
+    summary: 'List rollouts of a deployment with their evidence, newest first.',
     permission: 'read',
     params: one,
-    response: z.object({ items: z.array(rollout) }),
+    query: z.object({ ...page, limit: limitOf(500) }),
+    response: z.object({ items: z.array(rollout), next: z.string().nullable() }),
     errors: ['not_found'],
   }),
   roll: endpoint({

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { endpoint } from './endpoint.ts';
-import { definitionChange, definitionOf, inProject, oneOf } from './shapes.ts';
+import { definitionChange, definitionOf, inProject, limitOf, oneOf, page } from './shapes.ts';
 
 const base = '/api/v1/projects/:project';
 const metric = z.string().min(1).max(100);
@@ -105,7 +105,12 @@ export const gates = {
     summary: 'List verdicts with their evidence, newest first.',
     permission: 'read',
     params: inProject,
-    query: z.object({ model: z.string().optional(), version: z.coerce.number().int().positive().optional() }),
-    response: z.object({ items: z.array(verdict) }),
+    query: z.object({
+      ...page,
+      limit: limitOf(500, 200),
+      model: z.string().optional(),
+      version: z.coerce.number().int().positive().optional(),
+    }),
+    response: z.object({ items: z.array(verdict), next: z.string().nullable() }),
   }),
 } as const;

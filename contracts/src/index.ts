@@ -19,6 +19,7 @@ import { system } from './system.ts';
 
 export * from './endpoint.ts';
 export * from './errors/index.ts';
+export * from './mlflow.ts';
 
 /** Every HTTP operation of our own API, by noun. The server registers exactly these; OpenAPI and the SDK come from here. */
 export const api = {

@@ -16,7 +16,7 @@ const input = z.object({
   categories: z.array(z.string()).nullable(),
 });
 const signature = z.object({
-  task: z.enum(['regression', 'binary', 'multiclass']),
+  task: z.enum(['regression', 'binary', 'multiclass', 'unknown']),
   classes: z.array(z.string()),
   target: z.string().nullable(),
   inputs: z.array(input),
@@ -26,7 +26,7 @@ const version = z.object({
   model: z.string(),
   number: z.number(),
   digest: z.string(),
-  flavor: z.literal('onnx'),
+  flavor: z.enum(['onnx', 'mlflow', 'outside', 'prompt']),
   files: z.array(file),
   signature,
   profile_digest: z.string().nullable(),
@@ -66,6 +66,7 @@ const addedFile = z.strictObject({
   classes: z.array(name).min(2).max(classLimit).optional().describe('labels in the order of the probabilities, where the file names none'),
   inputs: z.array(name).min(1).max(columnLimit).optional().describe('names for the columns of a model that takes one matrix'),
   description: z.string().max(10_000).optional().describe('of the model'),
+  run: z.string().max(100).optional().describe('the run that logged this file: the version then names it, its data and its code'),
 });
 const versionParams = oneOf('model').extend({ version: z.coerce.number().int().positive() });
 const aliasParams = oneOf('model').extend({ alias: z.string() });

@@ -21,11 +21,13 @@ export const notifications = {
     id: 'notifications.define',
     method: 'PUT',
     path: `${base}/:receiver`,
-    summary: 'Set the address of a receiver. A name must lead to public addresses only; an address inside is written as such.',
+    summary:
+      'Set the address of a receiver. A name must lead to public addresses only; an address inside is written as such, and needs the right `execute`.',
     permission: 'admin',
     params: oneOf('receiver'),
     body: definition,
     response: definitionChange,
+    errors: ['receiver_refused'],
   }),
   retire: endpoint({
     id: 'notifications.retire',

@@ -13,16 +13,24 @@ const check = z.object({
 });
 const blobCount = z.object({ blobs: z.number(), bytes: z.number() });
 const manifest = z.object({
-  format: z.literal(1),
+  format: z.literal(2),
   version: z.string().describe('Of the Slipway that made it'),
+  installation: z.string().describe('Digest of the first event: the same after a restore, and of no other installation'),
   created_at_ms: z.number().describe('When the database was copied: every write acknowledged before is in it'),
   schema: z.string().describe('Name of the last step of the schema'),
   database: z.object({ bytes: z.number(), digest: z.string() }),
   blobs: blobCount.extend({ digest: z.string().describe('SHA-256 of blobs.txt, which names every file with its size') }),
   counts: z.object({ projects: z.number(), events: z.number() }),
+  rows: z.record(z.string(), z.number()).describe('Of each table'),
 });
 const results = {
-  backup: z.object({ folder: z.string(), manifest, checks: z.array(check) }),
+  backup: z.object({
+    folder: z.string(),
+    manifest,
+    checks: z.array(check),
+    copied: blobCount.describe('Files that the backups before did not have'),
+    removed: z.array(z.string()).describe('Older backups that went, as more than are kept'),
+  }),
   gc: blobCount.extend({ applied: z.boolean(), live: z.number().describe('Digests that something names') }),
   doctor: z.object({ ok: z.boolean(), checks: z.array(check) }),
 };
@@ -47,14 +55,32 @@ export const operations = {
     id: 'operations.backup',
     method: 'POST',
     path: `${base}/backup`,
-    summary: 'Copy everything into an empty folder of the server, then read it back.',
+    summary: 'Copy everything into the folder that `up --backups` named, and examine the copy.',
     permission: 'server-admin',
-    body: z.object({
-      folder: z.string().min(1).max(4000).describe('Absolute; it exists, is empty, and only the user of the server can enter it (0700)'),
-    }),
     response: started,
     status: 202,
-    errors: ['backup_target_refused'],
+    errors: ['backups_not_configured'],
+  }),
+  backups: endpoint({
+    id: 'operations.backups',
+    method: 'GET',
+    path: '/api/v1/backups',
+    summary: 'The backups that are kept, newest first, when the next one is due, and what is wrong with them.',
+    permission: 'server-admin',
+    response: z.object({
+      backups: z
+        .object({
+          folder: z.string(),
+          every_ms: z.number(),
+          keep: z.number(),
+          next_at_ms: z.number(),
+          problem: z.string().nullable(),
+          items: z.array(z.object({ name: z.string(), created_at_ms: z.number(), files: z.number(), bytes: z.number() })),
+          unreadable: z.array(z.string()).describe('Complete once, and changed since: they cannot be restored'),
+        })
+        .nullable()
+        .describe('Null where `up` named no folder'),
+    }),
   }),
   gc: endpoint({
     id: 'operations.gc',

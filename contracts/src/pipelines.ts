@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { endpoint } from './endpoint.ts';
-import { definitionChange, inProject, oneOf } from './shapes.ts';
+import { definitionChange, inProject, limitOf, oneOf, page } from './shapes.ts';
 
 const base = '/api/v1/projects/:project';
 const param = z.union([z.string(), z.number(), z.boolean()]);
@@ -102,6 +102,12 @@ export const pipelines = {
       params: z.record(z.string(), param).optional(),
       inputs: z.record(z.string(), z.number().int().positive()).optional(),
       use_cache: z.boolean().optional(),
+      because: z
+        .number()
+        .int()
+        .positive()
+        .optional()
+        .describe('number of the event that it answers, such as the one that opened an incident: its cause in the audit trail'),
     }),
     response: execution,
     errors: ['not_found', 'pipeline_busy', 'input_check_failed'],
@@ -113,8 +119,8 @@ export const pipelines = {
     summary: 'List executions, newest first.',
     permission: 'read',
     params: inProject,
-    query: z.object({ pipeline: z.string().optional() }),
-    response: z.object({ items: z.array(execution) }),
+    query: z.object({ ...page, limit: limitOf(500, 200), pipeline: z.string().optional() }),
+    response: z.object({ items: z.array(execution), next: z.string().nullable() }),
   }),
   execution: endpoint({
     id: 'pipelines.execution',

@@ -16,6 +16,8 @@ const entry = z.object({
   observed_rate: z.number().nullable(),
 });
 
+const period = z.object({ label: z.string(), from_ms: z.number(), to_ms: z.number(), entries: z.array(entry) });
+
 /** The HTTP operations of `reports`. */
 export const reports = {
   performance: endpoint({
@@ -41,7 +43,8 @@ export const reports = {
       deployment: z.string(),
       model: z.string(),
       zone: z.string(),
-      periods: z.array(z.object({ label: z.string(), from_ms: z.number(), to_ms: z.number(), entries: z.array(entry) })),
+      periods: z.array(period),
+      total: period.describe('The same over all rows of the periods.'),
     }),
     errors: ['not_found', 'nothing_to_report', 'report_too_large'],
   }),

@@ -34,7 +34,13 @@ export const runTable = {
       filter,
       order: z.string().max(2000).optional().describe('as in `-pr_auc,params.depth`; missing ones come last; default `-started`'),
     }),
-    response: z.object({ total: z.number().describe('Runs before the filter'), runs: z.array(z.number()) }),
+    response: z.object({
+      total: z.number().describe('Runs before the filter'),
+      runs: z.array(z.number()),
+      lacking: z
+        .array(z.object({ name: z.string(), runs: z.number() }))
+        .describe('Metrics and params that the filter compares and some runs do not have: how many; such a comparison is false for them'),
+    }),
     errors: ['filter_not_understood'],
   }),
   table: endpoint({

@@ -5,6 +5,8 @@ const readiness = z.object({
   ready: z.boolean(),
   /** Each check by name: `ok`, or why it is not. */
   checks: z.record(z.string(), z.string()),
+  /** What an operator should look at although the server can work, by name. */
+  notes: z.record(z.string(), z.string()),
 });
 
 /** The HTTP operations of `system`: is it up, is it well, what does it offer. */
@@ -37,7 +39,7 @@ export const system = {
     id: 'system.version',
     method: 'GET',
     path: '/version',
-    summary: 'The version as text.',
+    summary: 'The version of MLflow that is spoken here, for its clients; our own stands in the OpenAPI description.',
     permission: 'public',
     answers: 'bytes',
   }),

@@ -13,6 +13,7 @@ export const operations: Readonly<Record<string, Operation>> = {
   'system.openapi': { method: 'GET', path: '/api/openapi.json', body: 'none', answers: 'json' },
   'access.signIn': { method: 'POST', path: '/api/v1/session', body: 'json', answers: 'json' },
   'access.signOut': { method: 'DELETE', path: '/api/v1/session', body: 'none', answers: 'none' },
+  'access.signOutEverywhere': { method: 'DELETE', path: '/api/v1/sessions', body: 'none', answers: 'none' },
   'access.createSignInLink': { method: 'POST', path: '/api/v1/sign-in-links', body: 'json', answers: 'json' },
   'access.me': { method: 'GET', path: '/api/v1/me', body: 'none', answers: 'json' },
   'access.changePassword': { method: 'PUT', path: '/api/v1/me/password', body: 'json', answers: 'none' },
@@ -118,7 +119,8 @@ export const operations: Readonly<Record<string, Operation>> = {
   'notifications.retire': { method: 'DELETE', path: '/api/v1/projects/{project}/receivers/{receiver}', body: 'none', answers: 'none' },
   'notifications.deliveries': { method: 'GET', path: '/api/v1/projects/{project}/deliveries', body: 'none', answers: 'json' },
   'projectfile.apply': { method: 'POST', path: '/api/v1/projects/{project}/apply', body: 'json', answers: 'json' },
-  'operations.backup': { method: 'POST', path: '/api/v1/operations/backup', body: 'json', answers: 'json' },
+  'operations.backup': { method: 'POST', path: '/api/v1/operations/backup', body: 'none', answers: 'json' },
+  'operations.backups': { method: 'GET', path: '/api/v1/backups', body: 'none', answers: 'json' },
   'operations.gc': { method: 'POST', path: '/api/v1/operations/gc', body: 'json', answers: 'json' },
   'operations.doctor': { method: 'POST', path: '/api/v1/operations/doctor', body: 'json', answers: 'json' },
   'operations.list': { method: 'GET', path: '/api/v1/operations', body: 'none', answers: 'json' },
@@ -147,7 +149,7 @@ export interface Operations {
     readonly ready: Call<Api['system']['ready'], 'none', 'json'>;
     /** The text `OK` while the process answers. `GET /health` */
     readonly health: Call<Api['system']['health'], 'none', 'bytes'>;
-    /** The version as text. `GET /version` */
+    /** The version of MLflow that is spoken here, for its clients; our own stands in the OpenAPI description. `GET /version` */
     readonly version: Call<Api['system']['version'], 'none', 'bytes'>;
     /** Metrics in the Prometheus text format. `GET /metrics` */
     readonly metrics: Call<Api['system']['metrics'], 'none', 'bytes'>;
@@ -159,6 +161,8 @@ export interface Operations {
     readonly signIn: Call<Api['access']['signIn'], 'json', 'json'>;
     /** Ends the session. `DELETE /api/v1/session` */
     readonly signOut: Call<Api['access']['signOut'], 'none', 'none'>;
+    /** Ends all sessions of the caller's person, this one too, and the sign-in links that wait. Tokens stay. `DELETE /api/v1/sessions` */
+    readonly signOutEverywhere: Call<Api['access']['signOutEverywhere'], 'none', 'none'>;
     /** Makes a link that signs a person in once within 15 minutes: oneself, or anybody as an admin of the installation. `POST /api/v1/sign-in-links` */
     readonly createSignInLink: Call<Api['access']['createSignInLink'], 'json', 'json'>;
     /** Who the caller is. `GET /api/v1/me` */
@@ -313,7 +317,7 @@ export interface Operations {
     readonly define: Call<Api['deployments']['define'], 'json', 'json'>;
     /** Retire a deployment: nothing answers under its name any more, and its rows stay. `DELETE /api/v1/projects/{project}/deployments/{deployment}` */
     readonly retire: Call<Api['deployments']['retire'], 'none', 'none'>;
-    /** List the newest 100 rollouts of a deployment with their evidence, newest first. `GET /api/v1/projects/{project}/deployments/{deployment}/rollouts` */
+    /** List rollouts of a deployment with their evidence, newest first. `GET /api/v1/projects/{project}/deployments/{deployment}/rollouts` */
     readonly rollouts: Call<Api['deployments']['rollouts'], 'none', 'json'>;
     /** Release a version: it passes its gate, then moves in by the steps of the deployment. `POST /api/v1/projects/{project}/deployments/{deployment}/roll` */
     readonly roll: Call<Api['deployments']['roll'], 'json', 'json'>;
@@ -385,7 +389,7 @@ export interface Operations {
   readonly notifications: {
     /** List who is told of incidents. `GET /api/v1/projects/{project}/receivers` */
     readonly list: Call<Api['notifications']['list'], 'none', 'json'>;
-    /** Set the address of a receiver. A name must lead to public addresses only; an address inside is written as such. `PUT /api/v1/projects/{project}/receivers/{receiver}` */
+    /** Set the address of a receiver. A name must lead to public addresses only; an address inside is written as such, and needs the right `execute`. `PUT /api/v1/projects/{project}/receivers/{receiver}` */
     readonly define: Call<Api['notifications']['define'], 'json', 'json'>;
     /** Retire a receiver; it is told nothing more. `DELETE /api/v1/projects/{project}/receivers/{receiver}` */
     readonly retire: Call<Api['notifications']['retire'], 'none', 'none'>;
@@ -397,8 +401,10 @@ export interface Operations {
     readonly apply: Call<Api['projectfile']['apply'], 'json', 'json'>;
   };
   readonly operations: {
-    /** Copy everything into an empty folder of the server, then read it back. `POST /api/v1/operations/backup` */
-    readonly backup: Call<Api['operations']['backup'], 'json', 'json'>;
+    /** Copy everything into the folder that `up --backups` named, and examine the copy. `POST /api/v1/operations/backup` */
+    readonly backup: Call<Api['operations']['backup'], 'none', 'json'>;
+    /** The backups that are kept, newest first, when the next one is due, and what is wrong with them. `GET /api/v1/backups` */
+    readonly backups: Call<Api['operations']['backups'], 'none', 'json'>;
     /** Count the files that nothing names any more, and with `apply` remove them. What is younger than a day stays. `POST /api/v1/operations/gc` */
     readonly gc: Call<Api['operations']['gc'], 'json', 'json'>;
     /** Check what must always hold: the database, the files, the pointers between them. `POST /api/v1/operations/doctor` */

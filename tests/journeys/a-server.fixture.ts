@@ -123,8 +123,8 @@ export interface Person {
 }
 
 /** `slipway up` in a folder, on a port that the system chooses. */
-export async function startServer(t: Scope, folder: string, words: readonly string[] = []): Promise<Server> {
-  const command = launch(t, folder, ['up', '--json', '--port', '0', ...words]);
+export async function startServer(t: Scope, folder: string, words: readonly string[] = [], variables: Variables = {}): Promise<Server> {
+  const command = launch(t, folder, ['up', '--json', '--port', '0', ...words], { variables });
   const [line] = await command.saw(/^\{.*\}$/m);
   const { address, setup_link: setupLink, opened } = JSON.parse(line);
   const token = words.includes('off') ? '' : readFileSync(join(opened.folder, 'cli-token'), 'utf8').trim();
@@ -139,10 +139,12 @@ export interface NewPerson {
   readonly project: string;
   readonly rights: Rights;
   readonly permissions: Permissions;
+  /** A token that is good wherever its person is let in, and so may all that their roles allow of `permissions`. */
+  readonly everywhere?: boolean;
 }
 
 /** Makes an account, lets it into a project, and signs in as it to make a token, as its person would. */
-export async function openPerson(server: Server, { name, project, rights, permissions }: NewPerson): Promise<Person> {
+export async function openPerson(server: Server, { name, project, rights, permissions, everywhere = false }: NewPerson): Promise<Person> {
   const { address, admin } = server;
   const email = `${name.toLowerCase()}@example.org`;
   const password = `${name} walks over seven bridges`;
@@ -150,7 +152,7 @@ export async function openPerson(server: Server, { name, project, rights, permis
   await admin.client.access.addMember({ params: { project }, body: { email, ...rights } });
   const session = createClient({ server: address, fetch: asBrowser(address) });
   await session.access.signIn({ body: { email, password } });
-  const { secret } = await session.access.createToken({ body: { name, project, permissions } });
+  const { secret } = await session.access.createToken({ body: { name, permissions, ...(!everywhere && { project }) } });
   return { token: secret, client: createClient({ server: address, token: secret }) };
 }
 

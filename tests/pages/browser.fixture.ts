@@ -26,11 +26,11 @@ export interface Played {
 }
 
 /** A server that holds the first weeks of the demo: versions, verdicts, rollouts, windows, incidents, an execution that ran again. */
-export async function serveDemo(t: Scope): Promise<Played> {
+export async function serveDemo(t: Scope, until = '2013-04-28'): Promise<Played> {
   const folder = temporaryFolder(t);
   const data = join(folder, 'data');
   const play = join(checkout, 'examples/flights/demo/play.ts');
-  const words = ['--exit', '--port', String(await freePort()), '--data', data, '--until', '2013-04-28', '--json'];
+  const words = ['--exit', '--port', String(await freePort()), '--data', data, '--until', until, '--json'];
   const played = await launch(t, checkout, ['--disable-warning=ExperimentalWarning', play, ...words], { program: process.execPath }).ended;
   assert.match(played.out, /"kind":"report"/, `${played.out.slice(-2000)}\n${played.error}`);
   return { server: await startServer(t, folder, ['--data', data]), project: 'flights' };

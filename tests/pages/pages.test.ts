@@ -4,6 +4,7 @@ import type { Browser, Page } from 'playwright-core';
 import { type PageAddress, pageAddresses } from '../../tools/page-addresses.ts';
 import { type Scope, startServer } from '../journeys/a-server.fixture.ts';
 import { axeFindings, complaintsOf, openBrowser, type Played, serveDemo, settled, signIn, withoutBrowser } from './browser.fixture.ts';
+import { contractsText, DataWords, untranslated } from './pseudo.fixture.ts';
 
 const admin = { name: 'Mara', email: 'mara@example.org', password: 'four swans on a quiet lake' };
 const viewer = { name: 'Vik', email: 'vik@example.org', password: 'nine lamps in a dark hall' };
@@ -118,8 +119,10 @@ describe('the pages', { skip: withoutBrowser }, () => {
   test('names that people chose are shown whole and do nothing', async () => {
     const { client } = played.server.admin;
     const params = { project: played.project };
-    const hostile = [`<img src=x onerror="document.title='broken in'">`, 'a\u202Eexe.gnp', '🦢'.repeat(60), 'x'.repeat(200)];
+    const hostile = [`<img src=x onerror="document.title='broken in'">`, '\u200Fa\u200Eexe.gnp عربي', '🦢'.repeat(60), 'x'.repeat(200)];
     for (const name of hostile) await client.runs.createExperiment({ params, body: { name } });
+    // What turns the direction of all that follows is no name at all.
+    await assert.rejects(client.runs.createExperiment({ params, body: { name: 'a\u202Eexe.gnp' } }), { code: 'invalid_input' });
     await page.goto(`${played.server.address}/p/${played.project}/experiments`);
     await settled(page);
     const text = (await page.locator('main').textContent()) ?? '';
@@ -128,12 +131,73 @@ describe('the pages', { skip: withoutBrowser }, () => {
     assert.equal(await page.locator('main img').count(), 0);
   });
 
+  test('every text is of the catalogue, and nothing overflows where a language is two fifths longer', async () => {
+    const reader = await signIn(scope, browser, played.server, admin.email);
+    const data = new DataWords(contractsText());
+    await data.hear(reader);
+    const faults: string[] = [];
+    for (const { path } of await pageAddresses(played.server.admin.client, played.project)) {
+      await reader.setViewportSize({ width: 1440, height: 900 });
+      await reader.goto(`${played.server.address}${path}${path.includes('?') ? '&' : '?'}words=pseudo`);
+      await settled(reader);
+      faults.push(...(await untranslated(reader, data)).map((text) => `${path}: ${text}`));
+      for (const width of [1440, 390]) {
+        await reader.setViewportSize({ width, height: 900 });
+        await settled(reader);
+        const over_px = await reader.evaluate<number>('document.documentElement.scrollWidth - innerWidth');
+        if (over_px > 0) faults.push(`${path} at ${width}: ${over_px} px wider than the window`);
+      }
+    }
+    assert.deepEqual(faults, []);
+  });
+
+  test('links that the MLflow client prints open our pages, after a sign-in too', async () => {
+    const { client } = played.server.admin;
+    const { address } = played.server;
+    const [run] = (await client.runs.list({ params: { project: played.project } })).items;
+    const link = `${address}/#/experiments/${run?.experiment}/runs/${run?.id}`;
+    await page.goto(link);
+    await page.waitForURL(`${address}/p/${played.project}/runs/${run?.id}`);
+    await page.getByRole('heading', { level: 1, name: run?.name ?? '' }).waitFor();
+    await page.goto(`${address}/#/experiments/${run?.experiment}`);
+    await page.waitForURL(`${address}/p/${played.project}/experiments/${run?.experiment}`);
+    await page.goto(`${address}/#/models/delay/versions/1?workspace=${played.project}`);
+    await page.waitForURL(`${address}/p/${played.project}/models/delay/versions/1`);
+    await page.goto(`${address}/#/models/nobody`);
+    await page.getByRole('heading', { name: 'There is no such page.' }).waitFor();
+    const stranger = await (await browser.newContext()).newPage();
+    await stranger.goto(link);
+    await stranger.waitForURL(/\/sign-in\?next=/);
+    await stranger.getByLabel('Email').fill(admin.email);
+    await stranger.getByLabel('Password').fill(admin.password);
+    await stranger.keyboard.press('Enter');
+    await stranger.waitForURL(`${address}/p/${played.project}/runs/${run?.id}`);
+    await stranger.context().close();
+  });
+
+  test('the bell lists what needs the reader, by keys, and leads there', async () => {
+    const { client } = played.server.admin;
+    const params = { project: played.project };
+    const open = (await client.monitors.incidents({ params, query: { severity: 'incident', state: 'open' } })).items;
+    await page.goto(`${played.server.address}/p/${played.project}`);
+    await settled(page);
+    const bell = page.getByRole('button', { name: /^What needs you: / });
+    await bell.press('Enter');
+    const entries = page.getByRole('menu').getByRole('menuitem');
+    await entries.first().waitFor();
+    // Each open incident, and a link to the rest below them.
+    assert.equal(await entries.count(), Math.min(open.length, 8) + 1);
+    assert.deepEqual(await axeFindings(page), []);
+    if (open.length === 0) await page.getByText(/^Nothing needs you now/).waitFor();
+    await page.keyboard.press('Enter');
+    await page.waitForURL(open.length === 0 ? /\/p\/flights$/ : new RegExp(`/incidents/${open.at(-1)?.id}$`));
+  });
+
   test('a viewer reads everything, and what a viewer may not do says why', async () => {
     const reader = await signIn(scope, browser, played.server, viewer.email);
     await reader.goto(`${played.server.address}/p/${played.project}/deployments/delay`);
     await settled(reader);
-    const back = reader.getByRole('button', { name: /^Go back/ }).first();
-    assert.equal(await back.isDisabled(), true);
+    assert.equal(await reader.getByRole('button', { name: 'Release a version' }).first().isDisabled(), true);
     await reader
       .getByLabel(/it needs the right “write” in the project flights/)
       .first()
@@ -152,30 +216,31 @@ describe('the pages', { skip: withoutBrowser }, () => {
     assert.ok((second?.started_ms ?? 0) > Date.parse('2013-04-10T14:00Z'), 'version 2 came later');
   });
 
-  test('going back takes two clicks; a refusal is told in the dialog, and nothing moves', async () => {
+  test('going back to a version that was retired is not offered, and refused by whatever road', async () => {
     const { client } = played.server.admin;
     const params = { project: played.project, deployment: 'delay' };
     await page.goto(`${played.server.address}/p/${played.project}/deployments/delay`);
     await settled(page);
-    await page.getByRole('button', { name: 'Go back to v1 now' }).click();
-    const dialog = page.getByRole('dialog');
-    await dialog.getByRole('button', { name: 'Go back to v1 now' }).click();
     // The demo ended by retiring the version that was displaced.
-    await dialog
-      .getByRole('alert')
-      .getByText(/retired/)
-      .first()
-      .waitFor();
+    await page.getByRole('button', { name: 'Release a version' }).first().waitFor();
+    assert.equal(await page.getByRole('button', { name: /^Go back/ }).count(), 0);
+    await assert.rejects(client.deployments.rollback({ params, body: {} }), { code: 'version_retired' });
     assert.equal((await client.deployments.get({ params })).champion, 2);
   });
 
-  test('the mark says when the server is away, and is live again when it is back', async () => {
-    await page.goto(`${played.server.address}/p/${played.project}`);
+  test('the mark says when the server is away; when it is back, the mark is live again and what failed is asked again', async () => {
+    await page.goto(`${played.server.address}/p/${played.project}/monitors?tab=incidents`);
     await page.getByText(/^Live, /).waitFor();
     await played.server.stop('SIGKILL');
     await page.getByText(/^Not live since /).waitFor({ timeout: 30_000 });
+    // Asked while nobody answers, and answered without another click.
+    await page.getByRole('radiogroup').getByText('Closed', { exact: true }).click();
+    const alert = page.getByRole('alert').getByText(/tries again by itself/);
+    await alert.first().waitFor({ timeout: 60_000 });
     const port = new URL(played.server.address).port;
     played = { ...played, server: await startServer(scope, '/', ['--data', played.server.data, '--port', port]) };
     await page.getByText(/^Live, /).waitFor({ timeout: 30_000 });
+    await alert.first().waitFor({ state: 'detached', timeout: 30_000 });
+    assert.equal(await page.getByRole('alert').count(), 0);
   });
 });

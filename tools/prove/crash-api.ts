@@ -11,19 +11,27 @@ export interface Api {
   get<Body>(path: string): Promise<Answer<Body>>;
   getBytes(path: string): Promise<{ status: number; bytes: Buffer }>;
   /** Null when no answer came: the write may have happened or not. */
-  send<Body>(method: string, path: string, body?: unknown): Promise<Answer<Body> | null>;
+  send<Body>(method: string, path: string, body?: unknown, headers?: Readonly<Record<string, string>>): Promise<Answer<Body> | null>;
 }
 
 const requestLimit_ms = 15_000;
 /** An honest "not now" or "no": the state of the thing does not allow it, or the server is busy. */
-const honest: readonly number[] = [404, 409, 429, 503];
+export const honest: readonly number[] = [404, 409, 429, 503];
 
-export function apiAt(port: number, ledger: Ledger, gone: AbortSignal): Api {
+/** `mayAnswer` are the statuses that a refused write may have. */
+export function apiAt(port: number, ledger: Ledger, gone: AbortSignal, mayAnswer: readonly number[] = honest): Api {
   const base = `http://127.0.0.1:${port}/api/v1`;
-  const request = async <Body>(method: string, path: string, body: unknown, signal: AbortSignal): Promise<Answer<Body>> => {
+  const request = async <Body>(
+    method: string,
+    path: string,
+    body: unknown,
+    signal: AbortSignal,
+    more: Readonly<Record<string, string>> = {},
+  ): Promise<Answer<Body>> => {
     const isBytes = body instanceof Uint8Array;
     const content = isBytes ? new Uint8Array(body) : body === undefined ? null : JSON.stringify(body);
-    const headers = body === undefined ? {} : { 'content-type': isBytes ? 'application/octet-stream' : 'application/json' };
+    const type = body === undefined ? {} : { 'content-type': isBytes ? 'application/octet-stream' : 'application/json' };
+    const headers = { ...type, ...more };
     const answer = await fetch(base + path, { method, body: content, headers, signal });
     const text = await answer.text();
     return { status: answer.status, body: (text === '' ? null : JSON.parse(text)) as Body };
@@ -34,15 +42,15 @@ export function apiAt(port: number, ledger: Ledger, gone: AbortSignal): Api {
       const answer = await fetch(base + path, { signal: AbortSignal.timeout(requestLimit_ms) });
       return { status: answer.status, bytes: Buffer.from(await answer.arrayBuffer()) };
     },
-    async send<Body>(method: string, path: string, body?: unknown) {
+    async send<Body>(method: string, path: string, body?: unknown, headers?: Readonly<Record<string, string>>) {
       let answer: Answer<Body>;
       try {
-        answer = await request<Body>(method, path, body, AbortSignal.any([gone, AbortSignal.timeout(requestLimit_ms)]));
+        answer = await request<Body>(method, path, body, AbortSignal.any([gone, AbortSignal.timeout(requestLimit_ms)]), headers);
       } catch {
         return null;
       }
       if (answer.status < 300) ledger.acknowledged++;
-      else if (!honest.includes(answer.status))
+      else if (!mayAnswer.includes(answer.status))
         ledger.unexpected.push(`${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
       return answer;
     },

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Answer, Api } from './crash-api.ts';
-import { artifactBytes, type Ledger, type Pointer, tableText } from './crash-ledger.ts';
+import { executionsEnd } from './crash-check.ts';
+import { artifactBytes, type KnownRun, type Ledger, metricKeys, type Pointer, tableText } from './crash-ledger.ts';
 
 const project = '/projects/default';
-export const metricKeys = ['a', 'b', 'c'] as const;
 
 export interface Client {
   readonly api: Api;
@@ -14,7 +14,7 @@ export interface Client {
 }
 
 /** What the clients write into: a data set, a pipeline that fits a tiny model, and a deployment of it that rolls in two steps. */
-export async function setUp({ api }: Client): Promise<void> {
+async function setUp({ api }: Client): Promise<void> {
   const put = async (path: string, body: unknown): Promise<void> => {
     const answer = await api.send('PUT', project + path, body);
     if (!isDone(answer)) throw new Error(`set-up: ${path}: ${JSON.stringify(answer)}`);
@@ -33,6 +33,18 @@ export async function setUp({ api }: Client): Promise<void> {
   await put('/deployments/tiny', { model: 'tiny', environment: 'production', rollout: { steps: [0.5, 1], guard: [], bake_ms: 3_600_000 } });
 }
 
+/** The set-up to one version that serves. */
+export async function begin(client: Client): Promise<void> {
+  await setUp(client);
+  await addData(client.api, client.ledger, 1);
+  await startTraining(client.api, client.ledger);
+  const wrong = await executionsEnd(client.api, client.ledger);
+  if (wrong.length > 0) throw new Error(`the first training: ${wrong.join('; ')}`);
+  const released = await release(client.api, 1);
+  if (!isDone(released)) throw new Error(`the first release: ${JSON.stringify(released)}`);
+  client.ledger.champion.acknowledged = 1;
+}
+
 /** All of them write until the server is gone. */
 export async function runClients(client: Client): Promise<void> {
   const loops = [logger, logger, uploader, dataAdder, trainer, releaser, truthTeller];
@@ -46,25 +58,33 @@ async function logger({ api, ledger, gone, chance }: Client): Promise<void> {
   const known = { acknowledged: new Set<number>(), attempted: 0 };
   ledger.runs.set(run, known);
   while (!gone.aborted && known.attempted < 2000) {
-    const n = ++known.attempted;
-    const metrics = metricKeys.map((key, index) => ({ key, value: n * 10 + index, step: n, timestamp_ms: 1_000_000 + n }));
-    const params = [{ key: `p${n}`, value: String(n) }];
-    const answer = await api.send('POST', `${project}/runs/${run}/log`, { metrics, params, tags: [{ key: 'last', value: String(n) }] });
-    if (isDone(answer)) known.acknowledged.add(n);
+    await logBatch(api, run, known);
     await sleep(chance() * 10);
   }
+}
+
+export async function logBatch(api: Api, run: string, known: KnownRun): Promise<void> {
+  const n = ++known.attempted;
+  const metrics = metricKeys.map((key, index) => ({ key, value: n * 10 + index, step: n, timestamp_ms: 1_000_000 + n }));
+  const params = [{ key: `p${n}`, value: String(n) }];
+  const answer = await api.send('POST', `${project}/runs/${run}/log`, { metrics, params, tags: [{ key: 'last', value: String(n) }] });
+  if (isDone(answer)) known.acknowledged.add(n);
 }
 
 async function uploader({ api, ledger, gone, chance }: Client): Promise<void> {
   const run = await startRun(api);
   if (run === null) return;
   for (let n = 0; !gone.aborted && n < 2000; n++) {
-    const name = `${run}/f${n}.bin`;
-    ledger.artifacts.set(name, false);
-    const path = `${project}/runs/${run}/artifact?path=f${n}.bin`;
-    if (isDone(await api.send('PUT', path, artifactBytes(ledger.seed, name)))) ledger.artifacts.set(name, true);
+    await upload(api, ledger, run, `f${n}.bin`);
     await sleep(chance() * 30);
   }
+}
+
+export async function upload(api: Api, ledger: Ledger, run: string, file: string): Promise<void> {
+  const name = `${run}/${file}`;
+  ledger.artifacts.set(name, false);
+  const answer = await api.send('PUT', `${project}/runs/${run}/artifact?path=${file}`, artifactBytes(ledger.seed, name));
+  if (isDone(answer)) ledger.artifacts.set(name, true);
 }
 
 async function dataAdder({ api, ledger, gone, chance }: Client): Promise<void> {
@@ -104,17 +124,20 @@ async function releaser({ api, ledger, gone, chance }: Client): Promise<void> {
     const latest = await newest(api);
     if (latest === null) continue;
     const version = 1 + Math.floor(chance() * latest);
-    await move(ledger.alias, version, () =>
-      api.send('PUT', `${project}/models/tiny/aliases/candidate`, { version, expected: ledger.alias.acknowledged }),
-    );
+    await moveAlias(api, ledger, version);
     if (gone.aborted) return;
     const next = 1 + Math.floor(chance() * latest);
     await move(ledger.champion, next, () => release(api, next));
   }
 }
 
+export function moveAlias(api: Api, ledger: Ledger, version: number): Promise<void> {
+  const path = `${project}/models/tiny/aliases/candidate`;
+  return move(ledger.alias, version, () => api.send('PUT', path, { version, expected: ledger.alias.acknowledged }));
+}
+
 /** The first version goes in at once; a later one by a step, then by hand. */
-export async function release(api: Api, version: number): Promise<Answer | null> {
+async function release(api: Api, version: number): Promise<Answer | null> {
   const rolled = await api.send<{ state: string }>('POST', `${project}/deployments/tiny/roll`, { version });
   if (!isDone(rolled) || rolled.body.state === 'promoted') return rolled;
   return api.send('POST', `${project}/deployments/tiny/promote`);
@@ -130,24 +153,29 @@ async function move(pointer: Pointer, value: number, write: () => Promise<Answer
     pointer.acknowledged = value;
     pointer.moves++;
   }
-  if (answer !== null) pointer.inFlight = null;
+  // A refusal moved nothing; after a failed write or fsync nobody knows.
+  if (answer !== null && codeOf(answer) !== 'storage_failed') pointer.inFlight = null;
 }
 
 /** Sends rows, and tells the truth about some of them: the answer to a row is no acknowledged write, the outcome is one. */
 async function truthTeller({ api, ledger, gone, chance }: Client): Promise<void> {
   for (let n = 0; !gone.aborted && n < 2000; n++) {
     await sleep(10 + chance() * 30);
-    const ids = [0, 1, 2].map((row) => `row-${ledger.acknowledged}-${n}-${row}-${Math.floor(chance() * 1e6)}`);
-    const rows = ids.map((_, row) => ({ x: row * 30, kind: 'a' }));
-    const served = await api.send('POST', '/deployments/tiny/predict', { rows, ids });
-    if (!isDone(served)) continue;
-    const outcomes = ids.map((id, row) => ({ id, value: row % 2 }));
-    const told = await api.send('POST', '/deployments/tiny/outcomes', { outcomes });
-    if (isDone(told)) for (const { id, value } of outcomes) ledger.outcomes.set(id, value);
+    await tellTruth(api, ledger, `${ledger.acknowledged}-${n}-${Math.floor(chance() * 1e6)}`);
   }
 }
 
-async function startRun(api: Api): Promise<string | null> {
+export async function tellTruth(api: Api, ledger: Ledger, name: string): Promise<void> {
+  const ids = [0, 1, 2].map((row) => `row-${name}-${row}`);
+  const rows = ids.map((_, row) => ({ x: row * 30, kind: 'a' }));
+  const served = await api.send('POST', '/deployments/tiny/predict', { rows, ids });
+  if (!isDone(served)) return;
+  const outcomes = ids.map((id, row) => ({ id, value: row % 2 }));
+  const told = await api.send('POST', '/deployments/tiny/outcomes', { outcomes });
+  if (isDone(told)) for (const { id, value } of outcomes) ledger.outcomes.set(id, value);
+}
+
+export async function startRun(api: Api): Promise<string | null> {
   const started = await api.send<{ id: string }>('POST', `${project}/runs`, { name: 'crash' });
   return isDone(started) ? started.body.id : null;
 }
@@ -156,6 +184,11 @@ async function newest(api: Api): Promise<number | null> {
   const models = await api.get<{ items: { name: string; latest: number | null }[] }>(`${project}/models`).catch(() => null);
   const found = models?.body.items.find((model) => model.name === 'tiny');
   return found?.latest ?? null;
+}
+
+/** The code of a refusal. */
+export function codeOf({ body }: Answer): string | null {
+  return (body as { error?: { code?: string } } | null)?.error?.code ?? null;
 }
 
 export function isDone<Body>(answer: Answer<Body> | null): answer is Answer<Body> {

@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto';
 import { seededUniform } from '../../server/src/platform/statistics/index.ts';
 
+/** Of each batch of metrics. */
+export const metricKeys = ['a', 'b', 'c'] as const;
+
 /** What the clients were told, kept in memory: the server must know all of it after any crash. */
 export interface Ledger {
   readonly seed: number;

@@ -2,10 +2,11 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { processTree } from '../bench/process-tree.ts';
+import { cpuOf_ms, processTree } from '../bench/process-tree.ts';
 import { checkoutRoot } from '../checkout.ts';
 
-const startLimit_ms = 30_000;
+/** A hang, and not only a machine that does much beside. */
+const startLimit_ms = 120_000;
 const goneLimit_ms = 10_000;
 
 /** What a start that was refused answered. */
@@ -18,6 +19,10 @@ export interface CrashServer {
   readonly pid: number;
   /** From the start of the process to the first 200 of /health. */
   readonly ready_ms: number;
+  /** CPU time of all its processes until then: what the machine does beside is not in it. */
+  readonly readyCpu_ms: number;
+  /** False once it has ended, for whatever reason. */
+  isRunning(): boolean;
   /** Ends it as a power button would. `family`: the children too, at the same moment. Resolves when all of them are gone. */
   kill(family: boolean): Promise<{ children: number; gone_ms: number }>;
   /** Resolves when it has ended by itself after SIGTERM. */
@@ -31,6 +36,9 @@ export interface ServerPlace {
   readonly port: number;
   /** Holds the compile cache, so that a start is measured as the second one on a machine. */
   readonly cache: string;
+  /** More words for `up`, as `--database URL`. */
+  readonly words?: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** Makes the bundle that users run if a source is newer than it, and gives its main program. */
@@ -39,10 +47,10 @@ export function bundledServer(): string {
   return join(checkoutRoot, 'server/dist/main.js');
 }
 
-function start({ program, data, port, cache }: ServerPlace): ChildProcess {
-  const args = ['--disable-warning=ExperimentalWarning', program, 'up', '--auth', 'off', '--data', data, '--port', String(port)];
-  return spawn(process.execPath, [...args, '--log-level', 'error'], {
-    env: { ...process.env, NODE_COMPILE_CACHE: join(cache, 'compile') },
+function start({ program, data, port, cache, words = [], environment = {} }: ServerPlace): ChildProcess {
+  const up = ['up', '--data', data, '--port', String(port), '--log-level', 'error', ...(words.includes('--auth') ? [] : ['--auth', 'off'])];
+  return spawn(process.execPath, ['--disable-warning=ExperimentalWarning', program, ...up, ...words], {
+    env: { ...process.env, NODE_COMPILE_CACHE: join(cache, 'compile'), ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
 }
@@ -68,6 +76,8 @@ export async function startServer(place: ServerPlace): Promise<CrashServer> {
   return {
     pid,
     ready_ms: performance.now() - started,
+    readyCpu_ms: cpuOf_ms(pid),
+    isRunning: () => child.exitCode === null && child.signalCode === null,
     async kill(family) {
       const children = processTree(pid).filter((one) => one !== pid);
       child.kill('SIGKILL');
@@ -87,6 +97,23 @@ export async function startServer(place: ServerPlace): Promise<CrashServer> {
       return { code, took_ms: performance.now() - from, text };
     },
   };
+}
+
+/** Starts a server and kills it after so long, whether it is ready or not. */
+export async function startAndKill(place: ServerPlace, after_ms: number): Promise<void> {
+  const child = start(place);
+  child.stdout?.resume();
+  child.stderr?.resume();
+  const ended = new Promise((resolve) => child.on('close', resolve));
+  await sleep(after_ms);
+  const { pid } = child;
+  if (pid !== undefined) processTree(pid).forEach(killQuietly);
+  await ended;
+}
+
+/** Runs another verb of the bundle to its end. */
+export function runVerb({ program }: Pick<ServerPlace, 'program'>, words: readonly string[]): void {
+  execFileSync(process.execPath, ['--disable-warning=ExperimentalWarning', program, ...words], { stdio: ['ignore', 'ignore', 'pipe'] });
 }
 
 /** Starts a server that must refuse to start. */

@@ -5,11 +5,12 @@ import { proveCrash } from './crash.ts';
 test('four kills of a server lose no acknowledged write, leave nothing half there, and every execution goes on to its end', {
   timeout: 280_000,
 }, async (context) => {
-  const report = await proveCrash({ cycles: 4, seed: 20_260_101 });
+  const report = await proveCrash({ cycles: 4, migrations: 2, seed: 20_260_101 });
   const { lost, half, unexpected, damage, refusals, stop, written, restart_ms, orphans_ms } = report;
   context.diagnostic(`restart: median ${restart_ms.median} ms, greatest ${restart_ms.greatest} ms; ${JSON.stringify(written)}`);
   assert.deepEqual({ lost, half, unexpected, damage }, { lost: [], half: [], unexpected: [], damage: [] });
   assert.ok(written.batches > 20 && written.artifacts > 4 && written.executions > 0, `too little was written: ${JSON.stringify(written)}`);
+  assert.deepEqual(report.migration.wrong, []);
   assert.equal(report.liesFound, 4, 'the check is blind');
   assert.ok(orphans_ms < 10_000, 'a child outlived its server');
   assert.notEqual(refusals.folder.code, 0);

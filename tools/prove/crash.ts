@@ -1,13 +1,15 @@
 /**
- * Proves that what was acknowledged survives kill -9: `crash.ts [--cycles N] [--seed N]`.
+ * Proves that what was acknowledged survives kill -9: `crash.ts [--cycles N] [--migrations N] [--seed N] [--database URL]`.
  *
  * Each cycle starts a real server on the same data folder, lets clients write over HTTP (batches of metrics, uploads, versions
- * of a data set, trainings, alias moves, rollouts, outcomes) and notes every acknowledgement, kills the server at a random
- * moment, in half of the cycles with all its children, starts it again, and looks for what was acknowledged and for anything
- * half there. A kill cannot see a missing fsync, because the page cache survives it: `power.ts` proves that.
+ * of a data set, trainings, alias moves, rollouts, outcomes) beside sweeps and backups, and notes every acknowledgement, kills
+ * the server at a random moment, in half of the cycles with all its children, starts it again, and looks for what was
+ * acknowledged and for anything half there. Each life is a day after the one before, so that sweeps have something to remove.
+ * At the end the last backup is restored and looked into. Then older data folders are brought up to date under kills.
+ * A kill cannot see a missing fsync, because the page cache survives it: `power.ts` proves that.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -17,9 +19,12 @@ import { seededUniform } from '../../server/src/platform/statistics/index.ts';
 import { freePort } from '../free-port.ts';
 import { type Api, apiAt } from './crash-api.ts';
 import { check, doctorFinds, executionsEnd, type Finding, liesFound, outcomesLost } from './crash-check.ts';
-import { addData, type Client, isDone, release, runClients, setUp, startTraining } from './crash-clients.ts';
+import { begin, type Client, runClients } from './crash-clients.ts';
 import { type Ledger, newLedger } from './crash-ledger.ts';
-import { bundledServer, type Refusal, type ServerPlace, startRefused, startServer } from './crash-server.ts';
+import { type MigrationReport, proveMigration } from './crash-migration.ts';
+import { bundledServer, type CrashServer, type Refusal, runVerb, type ServerPlace, startRefused, startServer } from './crash-server.ts';
+import { backupWords, finishedBackup, forgetComplete, keep, lastSweep, newUpkeep, restoredHas, type Upkeep } from './crash-upkeep.ts';
+import { movedClock } from './moved-clock.ts';
 
 export interface CrashReport {
   readonly cycles: number;
@@ -38,8 +43,20 @@ export interface CrashReport {
     readonly outcomes: number;
     readonly aliasMoves: number;
     readonly releases: number;
+    readonly sweeps: number;
+    readonly backups: number;
   };
-  readonly restart_ms: { readonly median: number; readonly greatest: number };
+  /** Files that sweeps removed; null where there is no clock to move, and so nothing old enough. */
+  readonly swept: number | null;
+  /** What was looked for in the restored backup; null on a server of databases, where the proof has no second one to restore into. */
+  readonly restored: number | null;
+  readonly migration: MigrationReport;
+  /** From the start of the process to its first answer, by the clock and in CPU time. */
+  readonly restart_ms: Spread;
+  readonly restartCpu_ms: Spread;
+  /** Of the machine at the end, over 1, 5 and 15 minutes, and how many cores it has. */
+  readonly load: readonly number[];
+  readonly cores: number;
   /** The longest that a child outlived its server. */
   readonly orphans_ms: number;
   /** What the doctor and `PRAGMA integrity_check` found at the end. */
@@ -51,12 +68,24 @@ export interface CrashReport {
   readonly stop: { readonly code: number | null; readonly took_ms: number; readonly text: string };
 }
 
+export interface Spread {
+  readonly least: number;
+  readonly median: number;
+  readonly greatest: number;
+}
+
 export interface CrashOptions {
   readonly cycles: number;
+  /** How many folders of an older schema are brought up to date under kills. */
+  readonly migrations: number;
   readonly seed: number;
+  /** A database by URL, as `up --database` takes it; without it the server's own file. It must be empty. */
+  readonly database?: string | undefined;
   readonly tell?: (line: string) => void;
 }
 
+/** The age from which the store sweeps, and some more. */
+const day_ms = 25 * 3_600_000;
 const longestRun_ms = 1_000;
 /** Now and then a cycle is long enough for a training to end. */
 const longRun_ms = 4_000;
@@ -64,50 +93,51 @@ const longShare = 0.15;
 /** Runs and artifacts that are looked at again after each crash; at the end all are. */
 const againShare = 0.2;
 
-export async function proveCrash({ cycles, seed, tell = () => undefined }: CrashOptions): Promise<CrashReport> {
+export async function proveCrash(options: CrashOptions): Promise<CrashReport> {
+  const { cycles, seed, database, tell = () => undefined } = options;
   const root = mkdtempSync(join(tmpdir(), 'slipway-crash-'));
-  const place: ServerPlace = { program: bundledServer(), data: join(root, 'data'), port: await freePort(), cache: root };
+  const clock = movedClock(root);
+  const program = bundledServer();
+  const environment = clock?.environment ?? {};
+  const upkeep = newUpkeep(join(root, 'backups'));
+  const words = [...backupWords(upkeep), ...(database === undefined ? [] : ['--database', database])];
+  const place: ServerPlace = { program, data: join(root, 'data'), port: await freePort(), cache: root, words, environment };
   const ledger = newLedger(seed);
   const chance = seededUniform(seed);
-  const restarts: number[] = [];
+  const restarts: Restart[] = [];
   const found: Found = { lost: [], half: [], checked: 0, orphans_ms: 0 };
   try {
     for (let cycle = 0; cycle < cycles; cycle++) {
+      clock?.set(cycle * day_ms);
       const server = await startServer(place);
       const gone = new AbortController();
       const api = apiAt(place.port, ledger, gone.signal);
       const client: Client = { api, ledger, chance, gone: gone.signal };
       if (cycle === 0) await begin(client);
       else {
-        restarts.push(server.ready_ms);
-        add(found, await check(api, ledger, () => chance() < againShare));
+        restarts.push(server);
+        const now = await check(api, ledger, () => chance() < againShare);
+        add(found, now);
+        for (const one of [...now.lost, ...now.half]) tell(one);
       }
-      const writing = runClients(client);
+      const writing = [runClients(client), keep(upkeep, client)];
       await sleep(chance() < longShare ? longRun_ms : 100 + chance() * longestRun_ms);
       const { children, gone_ms } = await server.kill(chance() < 0.5);
       gone.abort();
-      await writing;
+      await Promise.all(writing);
+      forgetComplete(upkeep);
       found.orphans_ms = Math.max(found.orphans_ms, gone_ms);
       tell(
         `cycle ${cycle + 1}: ready after ${Math.round(server.ready_ms)} ms, ${ledger.acknowledged} acknowledged, ${children} children, ${found.lost.length} lost, ${found.half.length} half`,
       );
     }
-    return await finish({ place, ledger, cycles, seed, restarts, found });
+    clock?.set(cycles * day_ms);
+    const ended = await finish({ place, ledger, upkeep, restarts, found, ownFile: database === undefined });
+    const migration = await proveMigration({ ...place, words: [], environment: {} }, options.migrations, chance);
+    return { cycles, seed, ...ended, swept: clock ? ended.swept : null, migration };
   } finally {
     rmSync(root, { recursive: true, force: true });
   }
-}
-
-/** Nothing is killed before there is one version that serves. */
-async function begin(client: Client): Promise<void> {
-  await setUp(client);
-  await addData(client.api, client.ledger, 1);
-  await startTraining(client.api, client.ledger);
-  const wrong = await executionsEnd(client.api, client.ledger);
-  if (wrong.length > 0) throw new Error(`the first training: ${wrong.join('; ')}`);
-  const released = await release(client.api, 1);
-  if (!isDone(released)) throw new Error(`the first release: ${JSON.stringify(released)}`);
-  client.ledger.champion.acknowledged = 1;
 }
 
 type Found = Finding & { orphans_ms: number };
@@ -121,16 +151,19 @@ function add(found: Found, more: Finding): void {
 interface Finish {
   readonly place: ServerPlace;
   readonly ledger: Ledger;
-  readonly cycles: number;
-  readonly seed: number;
-  readonly restarts: number[];
+  readonly upkeep: Upkeep;
+  readonly restarts: Restart[];
   readonly found: Found;
+  readonly ownFile: boolean;
 }
 
+type Restart = Pick<CrashServer, 'ready_ms' | 'readyCpu_ms'>;
+type Ended = Omit<CrashReport, 'cycles' | 'seed' | 'migration'>;
+
 /** The last start: all is looked for, what was begun goes on to its end, and the server stops as it should. */
-async function finish({ place, ledger, cycles, seed, restarts, found }: Finish): Promise<CrashReport> {
+async function finish({ place, ledger, upkeep, restarts, found, ownFile }: Finish): Promise<Ended> {
   const server = await startServer(place);
-  restarts.push(server.ready_ms);
+  restarts.push(server);
   const api: Api = apiAt(place.port, ledger, new AbortController().signal);
   const folder = await startRefused({ ...place, port: await freePort() });
   const port = await startRefused({ ...place, data: join(place.cache, 'other') });
@@ -139,14 +172,16 @@ async function finish({ place, ledger, cycles, seed, restarts, found }: Finish):
   const lies = await liesFound(api, ledger);
   const gone = await outcomesLost(api, ledger);
   if (gone > 0) found.lost.push(`${gone} outcomes`);
-  const damage = await doctorFinds(api);
+  const backup = await finishedBackup(upkeep);
+  const { swept, wrong } = await lastSweep(api);
+  const damage = [...wrong, ...(await doctorFinds(api))];
   const stop = await server.stop();
-  damage.push(...integrityOf(join(place.data, 'slipway.db')));
+  if (ownFile) damage.push(...integrityOf(join(place.data, 'slipway.db')));
+  if (typeof backup === 'string') found.lost.push(backup);
+  const restored = ownFile && backup !== null && typeof backup !== 'string' ? await lookIntoRestored(place, backup) : null;
+  if (restored) add(found, restored);
   const { runs, artifacts, versions, executions, outcomes } = ledger;
-  const sorted = restarts.toSorted((a, b) => a - b);
   return {
-    cycles,
-    seed,
     acknowledged: ledger.acknowledged,
     ...found,
     unexpected: ledger.unexpected,
@@ -158,13 +193,35 @@ async function finish({ place, ledger, cycles, seed, restarts, found }: Finish):
       outcomes: outcomes.size,
       aliasMoves: ledger.alias.moves,
       releases: ledger.champion.moves,
+      sweeps: upkeep.sweeps,
+      backups: upkeep.backups,
     },
-    restart_ms: { median: Math.round(sorted[Math.floor(sorted.length / 2)] ?? 0), greatest: Math.round(sorted.at(-1) ?? 0) },
+    swept,
+    restored: restored?.checked ?? null,
+    restart_ms: spreadOf(restarts.map((one) => one.ready_ms)),
+    restartCpu_ms: spreadOf(restarts.map((one) => one.readyCpu_ms)),
+    load: loadavg().map((one) => Math.round(one * 10) / 10),
+    cores: availableParallelism(),
     damage,
     liesFound: lies,
     refusals: { pid: server.pid, folder, port },
     stop,
   };
+}
+
+function spreadOf(values: readonly number[]): Spread {
+  const sorted = values.map(Math.round).toSorted((a, b) => a - b);
+  return { least: sorted[0] ?? 0, median: sorted[Math.floor(sorted.length / 2)] ?? 0, greatest: sorted.at(-1) ?? 0 };
+}
+
+/** A server on the folder that the backup was restored to must know what was acknowledged before the backup began. */
+async function lookIntoRestored(place: ServerPlace, { folder, before }: { folder: string; before: Ledger }): Promise<Finding> {
+  const data = join(place.cache, 'restored');
+  runVerb(place, ['restore', folder, '--data', data]);
+  const server = await startServer({ ...place, data, words: [] });
+  const found = await restoredHas(apiAt(place.port, before, new AbortController().signal), before);
+  await server.stop();
+  return found;
 }
 
 function integrityOf(file: string): string[] {
@@ -179,16 +236,23 @@ function integrityOf(file: string): string[] {
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
-    options: { cycles: { type: 'string', default: '200' }, seed: { type: 'string', default: String(process.pid) } },
+    options: {
+      cycles: { type: 'string', default: '200' },
+      migrations: { type: 'string', default: '40' },
+      seed: { type: 'string', default: String(process.pid) },
+      database: { type: 'string' },
+    },
   });
   const report = await proveCrash({
     cycles: Number(values.cycles),
+    migrations: Number(values.migrations),
     seed: Number(values.seed),
+    database: values.database,
     tell: (line) => process.stderr.write(`${line}\n`),
   });
   process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
-  const { lost, half, unexpected, damage, stop } = report;
-  const wrong = lost.length + half.length + unexpected.length + damage.length;
+  const { lost, half, unexpected, damage, stop, migration } = report;
+  const wrong = lost.length + half.length + unexpected.length + damage.length + migration.wrong.length;
   if (wrong > 0 || report.liesFound < 4 || stop.code !== 0) process.exitCode = 1;
 }
 

@@ -14,24 +14,9 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 
 /** Chance as an argument: a cycle that fails repeats from its seed, as far as the kill's moment allows. */
 export type Chance = () => number;
-
-/** Compiles the shim into a folder; undefined where there is no compiler or no LD_PRELOAD. */
-export function compileShim(folder: string): string | undefined {
-  if (process.platform !== 'linux') return undefined;
-  const source = fileURLToPath(new URL('./power-loss.c', import.meta.url));
-  const library = join(folder, 'power-loss.so');
-  try {
-    execFileSync('cc', ['-shared', '-fPIC', '-O2', '-o', library, source, '-ldl', '-lpthread'], { stdio: ['ignore', 'ignore', 'pipe'] });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  }
-  return library;
-}
 
 /** A disk whose power can fail: the folder a program works on, and the shadow of what of it would survive. */
 export interface PowerDisk {

@@ -14,9 +14,10 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { type Chance, compileShim, discard, environmentOf, failPower, newDisk, type PowerDisk, syncAll } from './power-disk.ts';
+import { type Chance, discard, environmentOf, failPower, newDisk, type PowerDisk, syncAll } from './power-disk.ts';
 import type { PowerTarget } from './power-target.ts';
 import { targets } from './power-targets.ts';
+import { compileShim } from './preload.ts';
 
 const writer = fileURLToPath(new URL('./power-writer.ts', import.meta.url));
 const startLimit_ms = 30_000;
@@ -49,7 +50,7 @@ export async function provePower(options: PowerOptions): Promise<PowerReport | u
   if (!target) throw new Error(`--target: expected one of ${Object.keys(targets).join(', ')}, got ${options.target}`);
   const tools = mkdtempSync(join(tmpdir(), 'slipway-power-shim-'));
   try {
-    const library = compileShim(tools);
+    const library = compileShim('power-loss', tools);
     return library === undefined ? undefined : await runCycles(options, target, library);
   } finally {
     rmSync(tools, { recursive: true, force: true });

@@ -62,6 +62,11 @@ export const generalErrors = {
     message: 'The storage failed while writing; whether this change was kept is unknown.',
     todo: 'The server is read-only now. Check the disk, restart the server, then look whether the change is there.',
   },
+  storage_unreadable: {
+    status: 500,
+    message: 'The storage could not be read.',
+    todo: 'Nothing was changed. Try again; if it goes on, check the disk, then run `slipway doctor --deep`.',
+  },
   internal: {
     status: 500,
     message: 'Something in the server failed. Request {request}.',

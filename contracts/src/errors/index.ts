@@ -9,6 +9,7 @@ import { deploymentsErrors } from './deployments.ts';
 import type { ErrorEntry } from './entry.ts';
 import { gatesErrors } from './gates.ts';
 import { generalErrors } from './general.ts';
+import { mlflowErrors } from './mlflow.ts';
 import { modelsErrors } from './models.ts';
 import { monitorsErrors } from './monitors.ts';
 import { notificationsErrors } from './notifications.ts';
@@ -43,6 +44,7 @@ export const errors = {
   ...notificationsErrors,
   ...projectfileErrors,
   ...operationsErrors,
+  ...mlflowErrors,
   ...platformErrors,
   ...blobsErrors,
   ...databaseErrors,

@@ -12,6 +12,11 @@ export const modelsErrors = {
     message: 'Version {version} of model {model} is in use: {holders}.',
     todo: 'Move its callers to another version first; then retire it.',
   },
+  version_not_servable: {
+    status: 409,
+    message: 'Version {version} of model {model} cannot be judged or served here: {reason}.',
+    todo: 'Register a version with an ONNX file: `mlflow.onnx.log_model`, or `slipway models add`.',
+  },
   export_failed: {
     status: 422,
     message: 'The model cannot be written as an ONNX file: {reason}.',

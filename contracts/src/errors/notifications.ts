@@ -7,6 +7,11 @@ export const notificationsErrors = {
     message: 'The name {host} leads to {address}, which is not a public address.',
     todo: 'Write the address itself instead of a name if a receiver inside your network is meant.',
   },
+  receiver_refused: {
+    status: 422,
+    message: '{address} is no address of a receiver: it belongs to nobody, to many, or to the own link of the server.',
+    todo: 'Write the address of the receiver itself.',
+  },
   receiver_failed: {
     status: 503,
     message: 'The receiver at {host} did not take the message: {reason}.',

@@ -5,7 +5,18 @@ export const operationsErrors = {
   backup_target_refused: {
     status: 409,
     message: 'The folder {folder} cannot take a backup: {reason}.',
-    todo: 'Name a folder outside the data folder that is empty and that only the user of the server can enter: `mkdir -m 700 DIR`.',
+    todo: 'Name a folder outside the data folder that holds nothing but backups of this installation and that only the user of the server can enter (`mkdir -m 700 DIR`): `slipway up --backups DIR`.',
+  },
+  backups_not_configured: {
+    status: 409,
+    message: 'No folder was named for backups when this server was started.',
+    todo: 'Start it with `slipway up --backups DIR`, best on another disk. A stopped one can be copied with `slipway backup --data DATA --backups DIR`.',
+  },
+  copy_needs_space: {
+    status: 507,
+    message:
+      'The disk of {folder} has too little space for a copy: it needs {needed_bytes} bytes, {free_bytes} are free. Nothing was copied.',
+    todo: 'Make room on that disk, or name a folder on another one. A backup is tried again within the hour.',
   },
   backup_not_complete: {
     status: 409,
@@ -20,7 +31,7 @@ export const operationsErrors = {
   backup_not_verified: {
     status: 500,
     message: 'The backup in {folder} did not pass when it was read back: {reason}.',
-    todo: 'Do not rely on it. Run `slipway doctor` on the server, check both disks, then make a new backup in an empty folder.',
+    todo: 'Do not rely on it. Run `slipway doctor --deep` on the server, check both disks, then run `slipway backup`.',
   },
   restore_target_not_empty: {
     status: 409,

@@ -9,7 +9,7 @@ import { monthsOf } from './months.ts';
 import { inProject, names, receiverPort, zone } from './names.ts';
 import { type Narrator, startNarrator } from './narrator.ts';
 import { type Options, readOptions, usage } from './options.ts';
-import { type Again, againAfterKills } from './patience.ts';
+import { type Again, againAfterKills, type Servers, serversAt } from './patience.ts';
 import { rerunOne, retireOne } from './proofs.ts';
 import { type Receiver, startReceiver } from './receiver.ts';
 import { describeReport, eventLoopDelay, type Report, retrainingsOf, servedCounts } from './report.ts';
@@ -49,6 +49,7 @@ interface Stage {
 /** A stage whose server is up. */
 interface Year extends Stage {
   readonly server: Server;
+  readonly servers: Servers;
   readonly again: Again;
   readonly actors: Actors;
   readonly narrator: Narrator;
@@ -99,19 +100,25 @@ async function perform(stage: Stage, interrupted: Promise<number>): Promise<numb
   open.receiver = await startReceiver(receiverPort, (notice) =>
     terminal.tell({ date: null, kind: 'webhook', tone: 'quiet', text: noticeText(notice) }),
   );
-  const server = await startServer({ project, port: options.port, data: options.data }, () =>
-    terminal.tell({ date: null, kind: 'server', tone: 'watch', text: 'it was killed; `slipway up` again on the same data folder' }),
+  const server = await startServer({ ...options, project }, () =>
+    terminal.tell({
+      date: null,
+      kind: 'server',
+      tone: 'watch',
+      text: options.servers === 2 ? 'one was killed; the other goes on' : 'it was killed; `slipway up` again on the same data folder',
+    }),
   );
   open.server = server;
-  const { address } = server;
-  terminal.tell({ date: null, kind: 'server', tone: 'plain', text: `${address}${beginnings[found]}` });
+  const servers = serversAt(server.addresses);
+  const address = servers.address();
+  terminal.tell({ date: null, kind: 'server', tone: 'plain', text: `${server.addresses.join(' and ')}${beginnings[found]}` });
   const died = server.ended.then((said) => Promise.reject(new Error(`the server ended by itself:\n${said}`)));
   const again = againAfterKills(server);
-  const actors = await again(() => openAccounts(address, options.data, { name: names.project, zone }));
+  const actors = await again(() => openAccounts(servers, options.data, { name: names.project, zone }));
   const time = createLocalTime(zone);
   const narrator = await startNarrator(actors.requester.client, terminal, time);
   open.narrator = narrator;
-  const year: Year = { ...stage, server, again, actors, narrator };
+  const year: Year = { ...stage, server, servers, again, actors, narrator };
   const code = await Promise.race([play(year, project), died, narrator.broken]);
   if (options.exit) return code;
   terminal.print('', `Slipway stays up at ${address}. Ctrl-C stops it.`);
@@ -133,18 +140,17 @@ function projectFolder({ options, open }: Stage): string {
 }
 
 async function play(year: Year, project: string): Promise<number> {
-  const { options, terminal, open, server, again, actors } = year;
+  const { options, terminal, open, servers, again, actors } = year;
   const { client, token } = actors.requester;
-  const { address } = server;
   const time = createLocalTime(zone);
-  await again(() => applyProject({ project, server: address, token }, terminal));
+  await again(() => applyProject({ project, server: servers.address(), token }, terminal));
   const first = await again(() => trainFirst(actors, time));
   await year.narrator.caughtUp();
   if (first === null) return refused(year);
   const { schema } = await client.datasets.version({ params: { ...inProject, dataset: names.dataset, version: 'latest' } });
   const { now_ms } = await client.access.getProject({ params: inProject });
   const days = daysOf(readTape(join(project, 'tape'), schema, time), time, now_ms, options.until);
-  const sender = createSender({ address, token, deployment: names.deployment });
+  const sender = createSender({ servers, token, deployment: names.deployment });
   open.sender = sender;
   const played = await playYear(days, actors, { sender, terminal, again });
   return finish(year, sender, played);

@@ -1,6 +1,6 @@
 import { Agent, request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { away_ms, pause_ms } from './patience.ts';
+import { away_ms, pause_ms, type Servers } from './patience.ts';
 
 export interface Sent {
   readonly sent: number;
@@ -30,12 +30,10 @@ const outcomesPerRequest = 1_000;
 const shown_chars = 300;
 
 /** Plain `node:http` with connections kept alive: the SDK is for people's programs, and this one sends 55,000 requests. */
-export function createSender(given: { address: string; token: string; deployment: string }): Sender {
-  const url = new URL(given.address);
+export function createSender(given: { servers: Servers; token: string; deployment: string }): Sender {
   const agent = new Agent({ keepAlive: true, maxSockets: concurrent, scheduling: 'fifo' });
-  const options = (path: string) => ({ agent, host: url.hostname, port: url.port, method: 'POST', path });
-  const predict = options(`/api/v1/deployments/${given.deployment}/predict`);
-  const outcomes = options(`/api/v1/deployments/${given.deployment}/outcomes`);
+  const predict = `/api/v1/deployments/${given.deployment}/predict`;
+  const outcomes = `/api/v1/deployments/${given.deployment}/outcomes`;
   const authorization = `Bearer ${given.token}`;
   const counts = { sent: 0, failed: 0, again: 0, firstFailure: null as string | null };
 
@@ -45,10 +43,11 @@ export function createSender(given: { address: string; token: string; deployment
     readonly text: string;
   }
 
-  function post(target: typeof predict, body: string): Promise<Answer> {
+  function post(server: string, path: string, body: string): Promise<Answer> {
+    const { hostname: host, port } = new URL(server);
     return new Promise((done) => {
       const headers = { authorization, 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
-      const sent = request({ ...target, headers, timeout: answerLimit_ms }, (response) => {
+      const sent = request({ agent, host, port, method: 'POST', path, headers, timeout: answerLimit_ms }, (response) => {
         const parts: Buffer[] = [];
         response.on('data', (part: Buffer) => parts.push(part));
         response.on('close', () =>
@@ -62,10 +61,12 @@ export function createSender(given: { address: string; token: string; deployment
   }
 
   /** Row ids are the idempotency keys of both: the same row again takes its own place, so what got no answer may be sent again. */
-  async function posted(target: typeof predict, body: string): Promise<Answer> {
+  async function posted(path: string, body: string): Promise<Answer> {
     for (const end = Date.now() + away_ms; ; await sleep(pause_ms)) {
-      const answer = await post(target, body);
+      const server = given.servers.address();
+      const answer = await post(server, path, body);
       if (answer.status !== 0 || Date.now() > end) return answer;
+      given.servers.turnFrom(server);
       counts.again++;
     }
   }

@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 
 export interface Server {
-  readonly address: string;
+  /** Of each that was started. */
+  readonly addresses: readonly string[];
   /** Resolves with what it said last when the process ends by itself. */
   readonly ended: Promise<string>;
   /** How often it was killed, and started again. */
@@ -17,6 +18,8 @@ interface Place {
   readonly project: string;
   readonly port: number;
   readonly data: string;
+  readonly database: string | undefined;
+  readonly servers: 1 | 2;
 }
 
 /** `slipway up`, as a user types it. */
@@ -32,12 +35,53 @@ const lastLine_chars = 400;
 /** A server that is killed this often is killed by something that a new start does not mend. */
 const killLimit = 20;
 
+/** What the launcher starts: one process on one data folder. */
+interface Process extends Pick<Place, 'project' | 'port' | 'data' | 'database'> {
+  /** Where all servers of one database keep files. */
+  readonly blobs: string | undefined;
+}
+
+/** Two servers on one database: whichever is killed stays away, and the other one goes on. */
+async function startTwo(place: Place, onKill: () => void): Promise<Server> {
+  const blobs = `file://${join(place.data, 'files')}`;
+  const first = launch({ ...place, blobs });
+  // The first one makes the tables.
+  await first.address;
+  const all = [first, launch({ ...place, port: place.port + 1, data: join(place.data, 'second'), blobs })];
+  let kills = 0;
+  const { promise: ended, resolve: end } = Promise.withResolvers<string>();
+  for (const one of all) {
+    void one.ended.then(({ signal, said }) => {
+      if (signal !== 'SIGKILL' || ++kills === all.length) end(said);
+      else onKill();
+    });
+  }
+  return {
+    addresses: await Promise.all(all.map(({ address }) => address)),
+    ended,
+    kills: () => kills,
+    up: () => Promise.resolve(),
+    async stop() {
+      await Promise.all(all.map(stopped));
+    },
+  };
+}
+
+async function stopped({ child, ended }: Running): Promise<void> {
+  const tooLate = setTimeout(() => child.kill('SIGKILL'), stopLimit_ms);
+  child.kill('SIGTERM');
+  await ended;
+  clearTimeout(tooLate);
+}
+
 /**
  * Starts the server on a data folder and waits for its address. When somebody kills it (`kill -9`, or a machine short of memory),
  * it is started again there, as a user or a service manager would, and goes on; one that ends by its own fault is not.
  */
 export async function startServer(place: Place, onKill: () => void): Promise<Server> {
-  let running = launch(place);
+  if (place.servers === 2) return startTwo(place, onKill);
+  const only = { ...place, blobs: undefined };
+  let running = launch(only);
   let kills = 0;
   let isStopping = false;
   const address = await running.address;
@@ -48,23 +92,20 @@ export async function startServer(place: Place, onKill: () => void): Promise<Ser
       if (isStopping || signal !== 'SIGKILL' || kills === killLimit) return said;
       kills++;
       onKill();
-      running = launch(place);
+      running = launch(only);
     }
   }
 
   const ended = watch();
   return {
-    address,
+    addresses: [address],
     ended,
     kills: () => kills,
     up: () => running.address,
     async stop() {
       isStopping = true;
-      const { child } = running;
-      const tooLate = setTimeout(() => child.kill('SIGKILL'), stopLimit_ms);
-      child.kill('SIGTERM');
+      await stopped(running);
       await ended;
-      clearTimeout(tooLate);
     },
   };
 }
@@ -76,9 +117,10 @@ interface Running {
 }
 
 /** One process. It is a group of its own, so that Ctrl-C reaches only the player. */
-function launch({ project, port, data }: Place): Running {
-  const args = ['up', '--port', String(port), '--data', data, '--json'];
-  const child = spawn(slipway, args, { cwd: project, stdio: ['ignore', 'pipe', 'pipe'], detached: true, env: ownEnvironment() });
+function launch({ project, port, data, database, blobs }: Process): Running {
+  const args = ['up', '--port', String(port), '--data', data, '--json', ...(blobs === undefined ? [] : ['--blobs', blobs])];
+  const env = { ...ownEnvironment(), ...(database === undefined ? {} : { SLIPWAY_DATABASE: database }) };
+  const child = spawn(slipway, args, { cwd: project, stdio: ['ignore', 'pipe', 'pipe'], detached: true, env });
   let words = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     words = (words + text).slice(-lastWords_chars);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
+import { serversAt } from './patience.ts';
 import { createSender, type Sender } from './sender.ts';
 import type { Day } from './tape.ts';
 import { playDay } from './year.ts';
@@ -31,7 +32,11 @@ async function bodyOf(request: IncomingMessage): Promise<{ ids?: string[]; outco
 async function withSender(listener: RequestListener, use: (sender: Sender) => Promise<void>): Promise<void> {
   const server = createServer(listener);
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-  const sender = createSender({ address: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, token: 't', deployment: 'delay' });
+  const sender = createSender({
+    servers: serversAt([`http://127.0.0.1:${(server.address() as AddressInfo).port}`]),
+    token: 't',
+    deployment: 'delay',
+  });
   try {
     await use(sender);
   } finally {

@@ -5,8 +5,9 @@ import type { Definitions } from '../platform/definitions/index.ts';
 import type { Events } from '../platform/events/index.ts';
 import type { Jobs } from '../platform/jobs/index.ts';
 import type { Log } from '../platform/log/index.ts';
+import type { Operations } from './operations/index.ts';
 import { chainLimit, reactions } from './reactions.ts';
-import { schedules } from './schedules.ts';
+import { type Schedule, schedules } from './schedules.ts';
 
 export interface AutomaticDeps {
   readonly database: Database;
@@ -14,6 +15,7 @@ export interface AutomaticDeps {
   readonly jobs: Jobs;
   readonly definitions: Definitions;
   readonly access: Access;
+  readonly operations: Pick<Operations, 'backUpIfDue'>;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -48,24 +50,26 @@ export function hookReactions({ events, jobs, log }: Pick<AutomaticDeps, 'events
 /** Kinds of definitions that time can make due; a project without any is never looked at. */
 const timed: ReadonlySet<string> = new Set(['deployment', 'monitor', 'retraining']);
 
+/** A restarted server has its own work to do first; what is due to the installation is looked at then, not a whole span later. */
+const firstLook_ms = 5_000;
+
 /** Starts the clock of the schedules; resolves to the way to stop it. */
 export function startSchedules(deps: AutomaticDeps): () => void {
-  const timers = schedules.map((schedule) =>
-    setInterval(() => {
-      tick(deps, schedule).catch((error: unknown) =>
-        deps.log.error('a schedule could not put its jobs on the queue', { err: error, schedule: schedule.name }),
-      );
-    }, schedule.every_ms).unref(),
-  );
+  const look = (schedule: Schedule): void => {
+    const looking = schedule.of === 'projects' ? tick(deps, schedule) : deps.operations.backUpIfDue();
+    looking.catch((error: unknown) =>
+      deps.log.error('a schedule could not put its jobs on the queue', { err: error, schedule: schedule.name }),
+    );
+  };
+  const timers = schedules.map((schedule) => setInterval(look, schedule.every_ms, schedule).unref());
+  const ofInstallation = schedules.filter((schedule) => schedule.of === 'installation');
+  const first = ofInstallation.map((schedule) => setTimeout(look, firstLook_ms, schedule).unref());
   return () => {
-    for (const timer of timers) clearInterval(timer);
+    for (const timer of [...timers, ...first]) clearTimeout(timer);
   };
 }
 
-async function tick(
-  { database, jobs, definitions, access, clock }: AutomaticDeps,
-  { job, every_ms }: { job: string; every_ms: number },
-): Promise<void> {
+async function tick({ database, jobs, definitions, access, clock }: AutomaticDeps, { job, every_ms }: Schedule): Promise<void> {
   const span = Math.floor(clock.now() / every_ms);
   for (const project of await access.projects.all()) {
     if (project.clock !== 'wall') continue;

@@ -15,6 +15,7 @@ import { createPredictions, type Predictions } from '../features/predictions/ind
 import { createProjectfile, type Projectfile } from '../features/projectfile/index.ts';
 import { createReports, type Reports } from '../features/reports/index.ts';
 import { createRuns, createRunTable, type Runs, type RunTable } from '../features/runs/index.ts';
+import { createTraces, type Traces } from '../features/traces/index.ts';
 import { createTraining, type Training } from '../features/training/index.ts';
 import { systemCaller } from '../kernel/caller.ts';
 import { systemIds } from '../kernel/ids.ts';
@@ -22,7 +23,7 @@ import type { Project } from '../kernel/project.ts';
 import { createCompute, createWorkerChild } from '../platform/compute/index.ts';
 import { hookReactions } from './automatic.ts';
 import { keepersOf } from './keepers.ts';
-import { createOperations, type Operations } from './operations/index.ts';
+import { createOperations, type OpenFolder, type Operations } from './operations/index.ts';
 import { type AppOptions, childIdle_ms, openPlatform, type Platform } from './platform.ts';
 import { reactionJobs } from './reaction-jobs.ts';
 import { roles } from './roles.ts';
@@ -35,6 +36,7 @@ interface MakingRooms {
   readonly datasets: Datasets;
   readonly runs: Runs;
   readonly runTable: RunTable;
+  readonly traces: Traces;
   readonly training: Training;
   readonly models: Models;
   readonly predictions: Predictions;
@@ -61,6 +63,8 @@ export type App = Platform &
   MakingRooms &
   ReleaseRooms &
   CareRooms & {
+    /** The data folder. */
+    readonly data: string;
     readonly operations: Operations;
     readonly projectById: (id: string) => Promise<Project>;
     close(): Promise<void>;
@@ -91,15 +95,16 @@ export async function buildApp(options: AppOptions): Promise<App> {
   const projectById = (id: string): Promise<Project> => access.projects.resolve(id);
   platform.jobs.define(reactionJobs({ ...making, ...release, ...care, projectById, projectNow: access.projectNow }));
   platform.jobs.define(care.notifications.jobs);
-  const { database: _, ...again } = options;
-  const open = (copy: string): Promise<App> => buildApp({ ...again, data: copy });
-  const operations = createOperations({ ...platform, ...making, ...release, data: options.data, open });
+  const { database: _, blobs: __, backups = null, ...again } = options;
+  const open: OpenFolder = (copy, where = {}) => buildApp({ ...again, ...where, data: copy });
+  const operations = createOperations({ ...platform, ...making, ...release, data: options.data, backups, open });
   hookReactions(platform);
   return {
     ...platform,
     ...making,
     ...release,
     ...care,
+    data: options.data,
     operations,
     projectById,
     async close() {
@@ -121,6 +126,7 @@ function makingRooms(platform: Platform, { data, auth }: AppOptions): MakingRoom
     datasets: createDatasets({ ...platform, folder: join(data, 'datasets') }),
     runs: createRuns(platform),
     runTable: createRunTable(platform),
+    traces: createTraces(platform),
     training: createTraining({ child, folder: join(data, 'training') }),
     models: createModels(platform),
     predictions: createPredictions(platform),

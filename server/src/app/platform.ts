@@ -8,12 +8,17 @@ import { createEvents, type Events } from '../platform/events/index.ts';
 import { createInference, type Inference } from '../platform/inference/index.ts';
 import { createJobs, type Jobs } from '../platform/jobs/index.ts';
 import type { Log } from '../platform/log/index.ts';
+import type { BackupsFolder } from './operations/index.ts';
 
 export interface AppOptions {
   /** The data folder; everything that we keep lies in it. */
   readonly data: string;
   /** The folder's database, where its opening began earlier. */
   readonly database?: Promise<Database>;
+  /** The folder of the stored files, where they do not lie in the data folder: one that several servers share, or that of the backups. */
+  readonly blobs?: string | undefined;
+  /** Where backups go; none are made without. */
+  readonly backups?: BackupsFolder | null;
   readonly auth: 'on' | 'off';
   readonly clock: Clock;
   readonly log: Log;
@@ -38,9 +43,9 @@ export interface Platform {
 export const childIdle_ms = 30_000;
 
 /** Opens the data folder. The only place that picks adapters. */
-export async function openPlatform({ data, clock, log, database: opening }: AppOptions): Promise<Platform> {
+export async function openPlatform({ data, clock, log, database: opening, blobs: files }: AppOptions): Promise<Platform> {
   const database = await (opening ?? openDatabase({ folder: data, migrations, clock }));
-  const blobs = await openBlobs({ folder: join(data, 'blobs'), clock, log }).catch(async (error: unknown) => {
+  const blobs = await openBlobs({ folder: files ?? join(data, 'blobs'), clock, log }).catch(async (error: unknown) => {
     await database.close();
     throw error;
   });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { admin, onnxModel, openWorld, project } from '../features/deployments/deployments.fixture.ts';
+import { admin, definition, onnxModel, openWorld, project } from '../features/deployments/deployments.fixture.ts';
+import { everyPage } from '../kernel/pages.ts';
 import type { SlipwayEvent } from '../platform/events/index.ts';
 import { type ReactionJobsDeps, reactionJobs } from './reaction-jobs.ts';
 import { reactions } from './reactions.ts';
@@ -34,7 +35,7 @@ test('each gate of a model asks its own questions, and a later verdict takes bac
     assert.ok(event);
     return event;
   };
-  const asked = async () => (await approvals.list(admin, project)).map(({ verdict_event, state }) => [verdict_event, state]);
+  const asked = async () => (await approvals.list(admin, project)).items.map(({ verdict_event, state }) => [verdict_event, state]);
   await react(world, await eventOf(quality.event));
   await react(world, await eventOf(ethics.event));
   assert.deepEqual(await asked(), [
@@ -49,4 +50,44 @@ test('each gate of a model asks its own questions, and a later verdict takes bac
     [ethics.event, 'requested'],
     [quality.event, 'void'],
   ]);
+  const page = await approvals.list(admin, project, { limit: 1 });
+  const next = await approvals.list(admin, project, { limit: 1, cursor: page.next ?? '' });
+  assert.deepEqual(
+    [...page.items, ...next.items].map(({ verdict_event }) => verdict_event),
+    [ethics.event, quality.event],
+  );
+  const verdicts: number[] = [];
+  for await (const { event } of everyPage((ask) => gates.verdicts(admin, project, { ...ask, limit: 1 }))) verdicts.push(event);
+  assert.deepEqual(verdicts, [refused.event, ethics.event, quality.event]);
+  assert.deepEqual([await approvals.waiting(project.id), await approvals.waiting('prj_other')], [1, 0]);
+});
+
+test('a version that was taken off is not released by a verdict given again, but by a person', async (t) => {
+  const world = await openWorld(t);
+  const { deployments, gates } = world;
+  await gates.define(admin, project, 'release', { model: 'delay', criteria: [], approvals: {} }, 'ui');
+  const judge = async (version: number) => {
+    const verdict = await gates.evaluate(admin, project, { gate: 'release', model: 'delay', version });
+    const [event] = await world.events.list({ after: verdict.event - 1, order: 'oldest', limit: 1 });
+    assert.equal(event?.type, 'gate.passed');
+    await react(world, event);
+  };
+  const serving = async () => (await deployments.get(admin, project, 'delay')).champion;
+  await world.addVersion(onnxModel());
+  await deployments.define(
+    admin,
+    project,
+    'delay',
+    { ...definition, rollout: { steps: [1], guard: [], bake_ms: 0 }, gate: 'release' },
+    'ui',
+  );
+  await judge(1);
+  await world.addVersion(onnxModel(true));
+  await judge(2);
+  assert.equal(await serving(), 2);
+  await deployments.rollback(admin, project, 'delay', 'too many complaints');
+  await judge(2);
+  assert.equal(await serving(), 1);
+  await deployments.roll(admin, project, { deployment: 'delay', version: 2 });
+  assert.equal(await serving(), 2);
 });

@@ -42,6 +42,8 @@ export function reactionJobs(deps: ReactionJobsDeps): AnyJob[] {
     }),
     job('gates.judge', version, 20 * minutes_ms, async ({ model, version }, context) => {
       const project = await projectOf(context);
+      const { flavor } = await deps.models.version(project, model, version);
+      if (flavor !== 'onnx') return;
       for (const gate of await deps.gates.ofModel(project, model)) {
         await deps.gates.evaluate(context.caller, project, { gate: gate.name, model, version });
       }
@@ -90,7 +92,7 @@ async function ask(
   const project = await projectById(context.project_id ?? '');
   const [version, verdict] = await Promise.all([models.versionById(version_id), gates.newest(version_id, gate)]);
   if (!verdict) return;
-  const all = await gates.verdicts(context.caller, project, { model: version.model, version: version.number });
+  const { items: all } = await gates.verdicts(context.caller, project, { model: version.model, version: version.number });
   const older = all.filter((one) => one.gate === gate && one.event < verdict.event).map((one) => one.event);
   await approvals.withdraw(context.caller, project, version_id, older);
   if (verdict.result !== 'needs approval') return;
@@ -123,6 +125,10 @@ async function release(
   const failed: unknown[] = [];
   for (const { name, champion, rollout } of all.filter((deployment) => deployment.model === model && !deployment.retired)) {
     if (version < (rollout?.version ?? champion ?? 0)) continue;
+    const { items: rollouts } = await deps.deployments.rollouts(context.caller, project, name);
+    const last = rollouts.find((one) => one.model === model && one.version === version);
+    // What was taken off comes back by a person's `deploy` only: a verdict given again is no answer to why it was taken off.
+    if (last?.state === 'rolled back') continue;
     try {
       await deps.deployments.roll(context.caller, project, { deployment: name, version });
     } catch (error) {

@@ -1,5 +1,7 @@
 import { createHttp, createMetrics, type Http } from '../platform/http/index.ts';
+import { isMlflowPath } from '../protocols/mlflow/index.ts';
 import type { App } from './build-app.ts';
+import { addGauges } from './gauges.ts';
 import { routesOf } from './routes.ts';
 import { createWebPages } from './web-pages.ts';
 
@@ -8,6 +10,7 @@ export { buildApp } from './build-app.ts';
 /** What a start loads while the database opens. */
 export function createHttpOf(app: App, auth: 'on' | 'off'): Http {
   const metrics = createMetrics();
+  addGauges(metrics.registry, app);
   const { database, log, clock } = app;
   return createHttp({
     routes: routesOf(app, { auth, metrics }),
@@ -20,5 +23,6 @@ export function createHttpOf(app: App, auth: 'on' | 'off'): Http {
     hosts: [],
     origins: [],
     page: createWebPages(),
+    isForeign: isMlflowPath,
   });
 }

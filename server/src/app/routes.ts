@@ -1,3 +1,4 @@
+import { mlflowVersion } from '@slipway/contracts';
 import { accessRoutes } from '../features/access/access-routes.ts';
 import { approvalsRoutes } from '../features/approvals/approvals-routes.ts';
 import { auditRoutes } from '../features/audit/audit-routes.ts';
@@ -15,8 +16,10 @@ import { runTableRoutes } from '../features/runs/run-table-routes.ts';
 import { runsRoutes } from '../features/runs/runs-routes.ts';
 import type { Route } from '../platform/http/index.ts';
 import { type Metrics, systemRoutes } from '../platform/http/index.ts';
+import { mlflowProtocolRoutes } from '../protocols/mlflow/index.ts';
 import { openInferenceRoutes } from '../protocols/open-inference/index.ts';
 import type { App } from './build-app.ts';
+import { freeSpace, fullDisk } from './operations/disk.ts';
 import { operationsRoutes } from './operations/operations-routes.ts';
 import { version } from './version.ts';
 
@@ -28,7 +31,7 @@ export interface RoutesOptions {
 /** Every route of the server. What is not in this table is not served. */
 export function routesOf(app: App, { auth, metrics }: RoutesOptions): Route[] {
   return [
-    ...systemRoutes({ version, metrics, ready: () => readiness(app) }),
+    ...systemRoutes({ version, speaks: mlflowVersion, metrics, ready: () => readiness(app), notes: () => notesOf(app) }),
     ...accessRoutes({ access: app.access, auth, secureCookies: false }),
     ...auditRoutes(app),
     ...datasetsRoutes(app),
@@ -43,6 +46,7 @@ export function routesOf(app: App, { auth, metrics }: RoutesOptions): Route[] {
     ...reportsRoutes(app),
     ...notificationsRoutes(app),
     ...openInferenceRoutes({ ...app, version }),
+    ...mlflowProtocolRoutes(app),
     ...automationsRoutes({
       automations: app.automations,
       due: (project) => app.jobs.due(project),
@@ -54,6 +58,12 @@ export function routesOf(app: App, { auth, metrics }: RoutesOptions): Route[] {
 }
 
 /** Why the server could not do its work now, by part. */
-async function readiness({ database }: App): Promise<Record<string, string>> {
-  return { database: database.failed === null ? 'ok' : database.failed.message };
+async function readiness({ database, data }: App): Promise<Record<string, string>> {
+  return { database: database.failed === null ? 'ok' : database.failed.message, disk: fullDisk(await freeSpace(data)) ?? 'ok' };
+}
+
+/** What goes wrong beside the work: the server answers, and somebody should look. */
+function notesOf({ operations }: App): Record<string, string> {
+  const backups = operations.note();
+  return backups === null ? {} : { backups };
 }

@@ -1,27 +1,36 @@
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { systemClock } from '../kernel/clock.ts';
 import { failure } from '../kernel/error.ts';
 import { lockFolder, migrations, openDatabase } from '../platform/database/index.ts';
 import type { Http } from '../platform/http/index.ts';
 import { createLog, type LogLevel } from '../platform/log/index.ts';
 import { startSchedules } from './automatic.ts';
+import type { BackupsFolder } from './operations/index.ts';
 
 export interface StartOptions {
   /** The data folder; made when missing. */
   readonly data: string;
+  /** `postgres://…`; without it a SQLite file in the data folder. */
+  readonly database?: string | undefined;
+  /** `file:///…`: where stored files lie, for several servers on one database; without it in the data folder. */
+  readonly blobs?: string | undefined;
   readonly port: number;
   readonly host: string;
   /** `off` only on loopback. */
   readonly auth: 'on' | 'off';
   readonly logLevel: LogLevel;
+  /** Where backups go; none are made without. */
+  readonly backups?: BackupsFolder;
 }
 
 export interface StartedServer {
   readonly address: string;
   /** The one-time link that makes the first account; null once it was used. */
   readonly setupLink: string | null;
-  readonly opened: { readonly folder: string; readonly projects: number };
+  /** `rows`: where they are, if that is not the folder; without a password. */
+  readonly opened: { readonly folder: string; readonly rows: string | null; readonly projects: number };
   /** Takes no more requests, ends what runs within ten seconds, and closes everything. */
   stop(): Promise<void>;
 }
@@ -34,7 +43,11 @@ const jobsGrace_ms = 3_000;
 export async function startServer(options: StartOptions): Promise<StartedServer> {
   assertSafe(options);
   const data = resolve(options.data);
-  if (existsSync(join(data, 'restoring')) && !existsSync(join(data, 'slipway.db'))) throw failure('restore_unfinished', { folder: data });
+  const blobs = blobsFolderOf(options);
+  if (options.database === undefined && existsSync(join(data, 'restoring')) && !existsSync(join(data, 'slipway.db')))
+    throw failure('restore_unfinished', { folder: data });
+  // For its user alone, also what libraries and children make: SQLite's log, and its lock, would be readable by all.
+  process.umask(0o077);
   mkdirSync(data, { recursive: true, mode: 0o700 });
   // Closed in the opposite order, by a stop as by a start that fails half-way: what stays open keeps the process alive.
   const opened = new AsyncDisposableStack();
@@ -42,13 +55,14 @@ export async function startServer(options: StartOptions): Promise<StartedServer>
     const lock = lockFolder(data);
     opened.defer(() => lock.release());
     // Its threads come up while this one loads the rooms.
-    const database = openDatabase({ folder: data, migrations, clock: systemClock });
+    const database = openDatabase({ folder: data, url: options.database, migrations, clock: systemClock });
     const settled = database.catch(() => null);
     opened.defer(async () => (await settled)?.close());
     const { buildApp, createHttpOf } = await import('./rooms.ts');
     const log = createLog({ level: options.logLevel });
     let address = '';
-    const app = await buildApp({ data, database, auth: options.auth, clock: systemClock, log, address: () => address });
+    const { auth, backups = null } = options;
+    const app = await buildApp({ data, database, blobs, auth, backups, clock: systemClock, log, address: () => address });
     opened.defer(() => app.close());
     opened.defer(() => app.jobs.stop(jobsGrace_ms));
     await app.access.installation.ensure();
@@ -66,7 +80,7 @@ export async function startServer(options: StartOptions): Promise<StartedServer>
     return {
       address,
       setupLink: setupPath === null ? null : `${address}${setupPath}`,
-      opened: { folder: data, projects: (await app.access.projects.all()).length },
+      opened: { folder: data, rows: app.database.place, projects: (await app.access.projects.all()).length },
       stop: () => opened.disposeAsync(),
     };
   } catch (error) {
@@ -74,6 +88,16 @@ export async function startServer(options: StartOptions): Promise<StartedServer>
     await opened.disposeAsync().catch(() => undefined);
     throw error;
   }
+}
+
+/** Files that only one of several servers had would be missing for the others. */
+function blobsFolderOf({ blobs, database }: StartOptions): string | undefined {
+  if (blobs === undefined) return undefined;
+  if (database === undefined)
+    throw failure('blobs_address_not_valid', { reason: 'rows in the data folder go with files in the data folder' });
+  const url = URL.canParse(blobs) ? new URL(blobs) : null;
+  if (url?.protocol !== 'file:' || url.host !== '') throw failure('blobs_address_not_valid', { reason: 'it does not begin with file:///' });
+  return fileURLToPath(url);
 }
 
 const addressNote = 'server.json';

@@ -28,7 +28,7 @@ const policyOf = (nonce: string): string =>
   ].join('; ');
 
 /** Addresses that the web app reads itself. Whatever else is not a route stays a 404 that a program understands. */
-const isPage = (path: string): boolean => path === '/' || path === '/p' || path.startsWith('/p/');
+const isPage = (path: string): boolean => path === '/' || path === '/design' || path === '/p' || path.startsWith('/p/');
 
 const notBuilt =
   '<!doctype html><title>Slipway</title><p>The pages are not built. Start with <code>./slipway up</code>, or run <code>npm run build</code> once.';

@@ -1,5 +1,7 @@
 import { chosen } from './choices.ts';
 import { exits } from './exits.ts';
+import { wholeNumber } from './numbers.ts';
+import { moreLines, upTo } from './pages.ts';
 import { type Noun, type Verb, verb } from './verb.ts';
 
 const states = ['requested', 'granted', 'refused', 'void'] as const;
@@ -8,11 +10,14 @@ const ls = verb({
   usage: 'ls',
   summary: 'List approvals, newest first.',
   example: 'approvals ls --state requested',
-  options: { 'state <state>': `only those that are ${states.join(', ')}` },
-  async run({ state }, { client, project, signal, answer }) {
-    const query = state === undefined ? {} : { state: chosen('--state', state, states) };
-    await answer(await client.approvals.list({ params: { project }, query, signal }), ({ items }, see) =>
-      see.table(
+  options: { 'state <state>': `only those that are ${states.join(', ')}`, 'limit <rows>': 'how many (default 200)' },
+  async run({ state, limit = '200' }, { client, project, signal, answer }) {
+    const only = state === undefined ? {} : { state: chosen('--state', state, states) };
+    const found = await upTo(wholeNumber(limit, '--limit'), 500, (page) =>
+      client.approvals.list({ params: { project }, query: { ...page, ...only }, signal }),
+    );
+    await answer(found, ({ items }, see) => [
+      ...see.table(
         ['approval', 'state', 'model', '>version', 'environment', 'decided', 'by', 'asked'],
         items.map((one) => [
           one.id,
@@ -26,7 +31,8 @@ const ls = verb({
         ]),
         'No approvals.',
       ),
-    );
+      ...moreLines(found),
+    ]);
     return exits.ok;
   },
 });

@@ -1,6 +1,6 @@
 import { type Client, SlipwayApiError } from '@slipway/sdk';
 import { exits } from './exits.ts';
-import { facts, numberText, plain, shareText, spanText } from './format.ts';
+import { facts, plain, shareText, spanText } from './format.ts';
 import { wholeNumber } from './numbers.ts';
 import { CliProblem, usageProblem } from './problem.ts';
 import { type Noun, verb } from './verb.ts';
@@ -144,7 +144,7 @@ const show = verb({
       client.deployments.served({ params, signal }),
       client.deployments.rollouts({ params, signal }),
     ]);
-    await work.answer({ ...one, served, rollouts: rollouts.items }, (all, see) => [
+    await work.answer({ ...one, served, rollouts: rollouts.items, rollouts_next: rollouts.next }, (all, see) => [
       ...facts([
         ['deployment', all.name],
         ['model', all.definition.model],
@@ -188,8 +188,7 @@ function rolloutLines(rollouts: readonly Rollout[], see: See): string[] {
       ]),
     'No rollouts yet.',
   );
-  const rest = rollouts.length - rolloutsShown;
-  return rest > 0 ? [...lines, `And ${numberText(rest)} earlier: see them with --json.`] : lines;
+  return rollouts.length > rolloutsShown ? [...lines, 'There are earlier ones: see them with --json.'] : lines;
 }
 
 export const deployments: Noun = {

@@ -5,14 +5,17 @@ export interface Environment {
   readonly server: string | undefined;
   readonly token: string | undefined;
   readonly project: string | undefined;
+  /** `SLIPWAY_DATABASE`: where `up` keeps rows. */
+  readonly database: string | undefined;
 }
 
 export function readEnvironment(): Environment {
-  const { SLIPWAY_SERVER, SLIPWAY_TOKEN, SLIPWAY_PROJECT } = process.env;
+  const { SLIPWAY_SERVER, SLIPWAY_TOKEN, SLIPWAY_PROJECT, SLIPWAY_DATABASE } = process.env;
   return {
     folder: process.cwd(),
     server: SLIPWAY_SERVER || undefined,
     token: SLIPWAY_TOKEN || undefined,
     project: SLIPWAY_PROJECT || undefined,
+    database: SLIPWAY_DATABASE || undefined,
   };
 }

@@ -1,38 +1,16 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { type TestContext, test } from 'node:test';
+import { test } from 'node:test';
 import { sha256 } from '../kernel/digest.ts';
+import { mib, noMount, smallDisk } from './small-disk.fixture.ts';
 import { startUp, temporaryFolder } from './up.fixture.ts';
-
-const mib = 2 ** 20;
 
 /** What this test reads of the answers. */
 interface Answer {
   readonly error: { readonly code: string; readonly todo: string };
   readonly items: readonly { readonly latest: { readonly number: number } | null }[];
   readonly version?: { readonly number: number; readonly rows: number };
-}
-
-/** A file system of its own that is soon full and goes with the test; null where we may not mount one. */
-function smallDisk(t: TestContext, size_bytes: number): string | null {
-  const path = mkdtempSync(join(tmpdir(), 'slipway-disk-'));
-  const { status } = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${size_bytes},mode=0700`, 'tmpfs', path]);
-  t.after(() => {
-    // Lazily: who still has a file open there keeps it until its end.
-    if (status === 0) spawnSync('umount', ['-l', path]);
-    rmSync(path, { recursive: true, force: true });
-  });
-  return status === 0 ? path : null;
-}
-
-/** Leaves so many bytes free, or as many as there are. */
-function leaveFree(disk: string, free_bytes: number): void {
-  rmSync(join(disk, 'filler'), { force: true });
-  const { bavail, bsize } = statfsSync(disk);
-  writeFileSync(join(disk, 'filler'), Buffer.alloc(Math.max(0, bavail * bsize - free_bytes), 1));
 }
 
 /** Numbers that do not compress: 60,000 rows of 3 columns, about 1.7 MB as CSV and 1.3 MB as Parquet. */
@@ -46,9 +24,10 @@ function csvOf(seed: number): Buffer {
 }
 
 test('a disk that gets full while data is added refuses it whole, wherever it stops, and goes on when there is space', async (t) => {
-  const disk = smallDisk(t, 48 * mib);
-  if (disk === null) return t.skip('it needs the right to mount a file system (root)');
-  const data = join(disk, 'data');
+  const disk = smallDisk(48 * mib);
+  if (disk === null) return t.skip(noMount);
+  t.after(() => disk.remove());
+  const data = join(disk.path, 'data');
   const server = await startUp(t, temporaryFolder(t), ['--auth', 'off', '--data', data]);
   const call = async (method: string, path: string, body?: Buffer | object) => {
     const isBytes = Buffer.isBuffer(body);
@@ -67,16 +46,16 @@ test('a disk that gets full while data is added refuses it whole, wherever it st
 
   const csv = csvOf(1);
   const file = { path: 'a.csv', digest: sha256(csv) };
-  leaveFree(disk, mib);
+  disk.leaveFree(mib);
   assertFull(await call('PUT', `/blobs?digest=${file.digest}`, csv), 'uploading');
   assert.deepEqual((await call('POST', '/blobs/missing', { digests: [file.digest] })).body, { missing: [file.digest] });
-  leaveFree(disk, 40 * mib);
+  disk.leaveFree(40 * mib);
   assert.equal((await call('PUT', `/blobs?digest=${file.digest}`, csv)).status, 200);
 
   // The table as it is read, its copy in the store, its profile, the row: each is the first that finds no place at one of these.
   const refused: number[] = [];
   for (let free_bytes = 0; free_bytes < 8 * mib; free_bytes += free_bytes < 1.5 * mib ? 262_144 : 16_384) {
-    leaveFree(disk, free_bytes);
+    disk.leaveFree(free_bytes);
     const added = await call('POST', '/datasets/sales/versions', { files: [file] });
     if (added.status === 200) break;
     assertFull(added, `adding with ${free_bytes} bytes free`);
@@ -87,14 +66,14 @@ test('a disk that gets full while data is added refuses it whole, wherever it st
   assert.ok(refused.length > 5, `it was refused with ${refused} bytes free`);
 
   // The database has space in its log for a few more rows.
-  leaveFree(disk, 0);
+  disk.leaveFree(0);
   let kept = 0;
   let written = await call('PUT', '/datasets/kept-0', {});
   for (; written.status === 200 && kept < 500; written = await call('PUT', `/datasets/kept-${kept}`, {})) kept++;
   assertFull(written, `writing row ${kept}`);
   assert.equal((await versionsOf()).length, kept + 1, 'what was acknowledged is there, what was refused is not');
 
-  rmSync(join(disk, 'filler'));
+  disk.makeRoom();
   assert.equal((await call('PUT', `/datasets/kept-${kept}`, {})).status, 200);
   const again = await call('POST', '/datasets/sales/versions', { files: [file] });
   assert.deepEqual([again.status, again.body.version?.number, again.body.version?.rows], [200, 1, 60_000], JSON.stringify(again.body));

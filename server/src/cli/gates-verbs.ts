@@ -60,7 +60,7 @@ const show = verb({
   async run({ model, version }, work) {
     const { client, project, signal } = work;
     const query = { model, version: version === undefined ? undefined : wholeNumber(version, 'version') };
-    const { items } = await client.gates.verdicts({ params: { project }, query, signal });
+    const { items } = await client.gates.verdicts({ params: { project }, query: { ...query, limit: 1 }, signal });
     // Nothing was judged of what is not there either: its own answer says which of the two it is.
     if (items.length === 0) {
       if (query.version === undefined) await client.models.versions({ params: { project, model }, signal });

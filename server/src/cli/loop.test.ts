@@ -197,25 +197,3 @@ test('a report tells what became of the deployment in plain words', async () => 
   assert.equal(summary.figures.versions, 1);
   assert.ok((await works('report', 'delay')).out.includes(summary.sentences[0]));
 });
-
-test('a backup is brought back into a new data folder, and never over one that holds something', async (t) => {
-  const target = join(temporaryFolder(t), 'copy');
-  assert.match((await works('backup', target)).out, /^Complete, and read back/);
-  const other = temporaryFolder(t);
-  const restored = await slipway(other, ['restore', target]);
-  assert.equal(restored.exit, exits.ok, restored.error);
-  assert.match(restored.out, /^Restored 2 projects/);
-  const again = await slipway(other, ['restore', target]);
-  assert.equal(again.exit, exits.failed);
-  assert.match(again.error, /is not empty/);
-  const up = await startUp(t, other);
-  const models = await slipway(other, ['models', 'ls', '--project', 'flights']);
-  assert.match(models.out, /^delay +1 +champion 1/m);
-  await up.stop();
-});
-
-test('garbage is counted before it goes', async () => {
-  const counted = await answerOf('gc', '--dry-run');
-  assert.equal(counted.result.applied, false);
-  assert.match((await works('gc')).out, /^Removed 0 files/);
-});

@@ -3,6 +3,7 @@ import { type Exit, exits } from './exits.ts';
 import { type Execution, follow, hasEnded, readLog } from './follow.ts';
 import { facts, numberText, plain, spanText } from './format.ts';
 import { wholeNumber } from './numbers.ts';
+import { moreLines, upTo } from './pages.ts';
 import { CliProblem, usageProblem } from './problem.ts';
 import { type Noun, verb } from './verb.ts';
 import type { Work } from './work.ts';
@@ -155,11 +156,14 @@ const ls = verb({
   usage: 'ls',
   summary: 'List executions, newest first.',
   example: 'executions ls --pipeline train',
-  options: { 'pipeline <name>': 'only those of one pipeline' },
-  async run({ pipeline }, { client, project, signal, answer }) {
-    const query = pipeline === undefined ? {} : { pipeline };
-    await answer(await client.pipelines.executions({ params: { project }, query, signal }), ({ items }, see) =>
-      see.table(
+  options: { 'pipeline <name>': 'only those of one pipeline', 'limit <rows>': 'how many (default 200)' },
+  async run({ pipeline, limit = '200' }, { client, project, signal, answer }) {
+    const only = pipeline === undefined ? {} : { pipeline };
+    const found = await upTo(wholeNumber(limit, '--limit'), 500, (page) =>
+      client.pipelines.executions({ params: { project }, query: { ...page, ...only }, signal }),
+    );
+    await answer(found, ({ items }, see) => [
+      ...see.table(
         ['execution', 'pipeline', '>number', 'state', 'made', 'started', '>took', '>CPU'],
         items.map((one) => [
           one.id,
@@ -173,7 +177,8 @@ const ls = verb({
         ]),
         'No executions yet: `slipway start PIPELINE`.',
       ),
-    );
+      ...moreLines(found),
+    ]);
     return exits.ok;
   },
 });

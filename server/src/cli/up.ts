@@ -1,5 +1,6 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
+import { backupDefaults, backupsOf } from './backup-options.ts';
 import { chosen } from './choices.ts';
 import { dataFolder } from './connection.ts';
 import { type Exit, exits } from './exits.ts';
@@ -21,8 +22,15 @@ export const up = verb({
   options: {
     'port <number>': `port to listen on (default ${portDefault}); a taken one is refused, never moved`,
     'data <folder>': `data folder (default ${dataFolder}), made with mode 0700`,
+    'database <address>':
+      'keep rows in Postgres: `postgres://USER@HOST:5432/NAME`, also SLIPWAY_DATABASE (default: a SQLite file in the data folder)',
+    'database-file <file>': 'read that address from a file, which keeps a password out of the list of processes',
+    'blobs <address>': 'with --database: keep files in a folder that other servers on it see too, as `file:///srv/slipway/blobs`',
     'host <name>': 'loopback address to listen on (default 127.0.0.1)',
     'auth <on|off>': 'whether callers sign in (default on); `off` makes every local user an admin',
+    'backups <folder>': 'make backups there, best on another disk; without it none are made',
+    'backup-every <hours>': `hours between backups (default ${backupDefaults.every_hours})`,
+    'backup-keep <count>': `how many backups stay (default ${backupDefaults.keep}); older ones go`,
     'log-level <level>': `${logLevels.join(', ')} (default warn); the log goes to standard error`,
   },
   local: true,
@@ -32,9 +40,12 @@ export const up = verb({
     const { folder } = work.environment;
     const server = await work.startServer({
       data: resolve(folder, input.data ?? dataFolder),
+      database: databaseOf(input.database, input['database-file'], work),
+      blobs: input.blobs,
       port: portOf(input.port),
       host,
       auth,
+      ...backupsOf(input, folder),
       logLevel: chosen('--log-level', input['log-level'] ?? 'warn', logLevels),
     });
     announce(server, auth, work);
@@ -48,6 +59,22 @@ function portOf(text: string | undefined): number {
   const port = text === undefined ? portDefault : Number(text);
   if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
   throw usageProblem(`--port ${text} is not a port.`, 'Give a number from 1 to 65535; 0 lets the system choose a free one.');
+}
+
+/** The address of the database, from an option, a file or the environment; undefined: the data folder. */
+function databaseOf(named: string | undefined, file: string | undefined, work: Work): string | undefined {
+  if (named !== undefined && file !== undefined) throw usageProblem('--database and --database-file are both given.', 'Give one of them.');
+  // The list of processes shows the words of a command to everybody on the machine.
+  if (named !== undefined) process.title = 'slipway up';
+  if (file === undefined) return named ?? work.environment.database;
+  try {
+    return readFileSync(resolve(work.environment.folder, file), 'utf8').trim();
+  } catch (error) {
+    throw usageProblem(
+      `--database-file ${file} cannot be read: ${(error as NodeJS.ErrnoException).code ?? 'unknown'}.`,
+      'Name a file that holds the address on one line.',
+    );
+  }
 }
 
 function loopback(host: string): string {
@@ -70,6 +97,7 @@ function announce(server: RunningServer, auth: Auth, work: Work): void {
   work.say(
     ...(auth === 'off' ? ['SIGN-IN IS OFF: everyone who can reach this port on this machine is an admin.', ''] : []),
     `Slipway serves ${shownFolder(opened.folder, work.environment.folder)} (${held})`,
+    ...(opened.rows === null ? [] : [`with its rows in ${opened.rows}`]),
     `at ${address}`,
     ...signInLines(server, auth, work.environment.folder),
     '',

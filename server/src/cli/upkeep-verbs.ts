@@ -1,15 +1,12 @@
-import { mkdirSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
-import { type Client, SlipwayApiError } from '@slipway/sdk';
+import { SlipwayApiError } from '@slipway/sdk';
 import info from '../../package.json' with { type: 'json' };
 import { type Exit, exits } from './exits.ts';
-import { bytesText, numberText, plain, spanText } from './format.ts';
-import { CliProblem } from './problem.ts';
+import { numberText, plain } from './format.ts';
+import { ended, onFolder, progressLine } from './operation.ts';
+import { usageProblem } from './problem.ts';
 import { verb } from './verb.ts';
-import type { Streams, Work } from './work.ts';
-
-type Operation = Awaited<ReturnType<Client['operations']['get']>>;
+import type { Work } from './work.ts';
 
 /** One check of an installation, whoever made it. */
 interface Check {
@@ -49,9 +46,9 @@ export const doctor = verb({
   summary: 'Look whether the server answers, fits this command line, knows you, and keeps what must always hold; exit code 1 when not.',
   example: 'doctor',
   everywhere: true,
-  options: { deep: 'also hash every file again' },
-  async run({ deep = false }, work) {
-    const checks = [...(await reach(work)), ...(await examined(deep, work))];
+  options: { deep: 'also hash every file again', 'data <folder>': 'a data folder that no server serves, instead of a server' },
+  async run({ deep = false, data }, work) {
+    const checks = data === undefined ? [...(await reach(work)), ...(await examined(deep, work))] : await looked(deep, data, work);
     await work.answer({ ok: checks.every(({ ok }) => ok), checks }, (_, see) => [
       ...see.table(
         ['', 'check', 'found'],
@@ -65,7 +62,8 @@ export const doctor = verb({
 });
 
 async function reach({ client, connection, signal }: Work): Promise<Check[]> {
-  const version = (await (await client.system.version({ signal })).text()).trim();
+  const described = await client.system.openapi({ signal });
+  const version = String((described as { info?: { version?: unknown } }).info?.version ?? 'unknown');
   const fits = version === info.version;
   const caller = await client.access.me({ signal }).catch(refused);
   return [
@@ -90,130 +88,48 @@ async function examined(deep: boolean, work: Work): Promise<readonly Check[]> {
   return operation.kind === 'doctor' ? (operation.result?.checks ?? []) : [];
 }
 
+async function looked(deep: boolean, data: string, work: Work): Promise<readonly Check[]> {
+  const done = await onFolder({ data: resolve(work.environment.folder, data), backups: null, request: { kind: 'doctor', deep } }, work);
+  return done.kind === 'doctor' ? done.result.checks : [];
+}
+
 function refused(error: unknown): SlipwayApiError {
   if (error instanceof SlipwayApiError && (error.status === 401 || error.status === 403)) return error;
   throw error;
 }
 
-const look_ms = 300;
-
-/** Waits for an operation of the server and shows how far it is. Throws what went wrong with it. */
-async function ended(id: string, { client, signal, streams }: Work): Promise<Operation> {
-  const show = liveLine(streams);
-  for (;;) {
-    const operation = await client.operations.get({ params: { operation: id }, signal });
-    const { doing, done, of } = operation.progress;
-    if (operation.state === 'running' && doing !== '')
-      show(`${plain(doing)} ${numberText(done)}${of === null ? '' : ` of ${numberText(of)}`}`);
-    if (operation.state === 'done' || operation.state === 'failed') show('');
-    if (operation.state === 'done') return operation;
-    if (operation.state === 'failed')
-      throw new CliProblem(exits.failed, `The ${operation.kind} failed: ${operation.error ?? 'no reason was given'}`, '');
-    await wait(look_ms, undefined, { signal });
-  }
-}
-
-/** Writes over one line of a terminal; on anything else it writes nothing. An empty text clears the line. */
-function liveLine(streams: Streams): (text: string) => void {
-  let width = 0;
-  return (text) => {
-    if (!streams.live || (width === 0 && text === '')) return;
-    streams.error(`\r${text.padEnd(width)}${text === '' ? '\r' : ''}`);
-    width = text.length;
-  };
-}
-
-export const backup = verb({
-  usage: 'backup <folder>',
-  summary: 'Copy everything into an empty folder of the machine of the server, then read it back.',
-  example: 'backup backup-monday',
-  everywhere: true,
-  async run({ folder }, work): Promise<Exit> {
-    const target = resolve(work.environment.folder, folder);
-    if (isHere(work.connection.server) && statSync(target, { throwIfNoEntry: false }) === undefined) mkdirSync(target, { mode: 0o700 });
-    const { id } = await work.client.operations.backup({ body: { folder: target }, signal: work.signal });
-    await work.answer(await ended(id, work), (operation) => {
-      if (operation.kind !== 'backup' || operation.result === null) return [];
-      const { manifest } = operation.result;
-      const size = bytesText(manifest.database.bytes + manifest.blobs.bytes);
-      return [
-        `Complete, and read back: ${plain(operation.result.folder)}`,
-        `${numberText(manifest.counts.projects)} projects, ${numberText(manifest.counts.events)} events, ${numberText(manifest.blobs.blobs)} files, ${size}.`,
-        `Bring it back with \`slipway restore ${plain(folder)} --data DIR\`.`,
-      ];
-    });
-    return exits.ok;
-  },
-});
-
-function isHere(server: string): boolean {
-  return ['127.0.0.1', 'localhost', '[::1]'].includes(URL.parse(server)?.hostname ?? '');
-}
-
-export const restore = verb({
-  usage: 'restore <backup>',
-  summary: 'Bring a backup back into a data folder that is missing or empty. No server is needed; every byte is checked.',
-  example: 'restore backup-monday --data .slipway',
+export const migrate = verb({
+  usage: 'migrate',
+  summary: 'Move all rows from a data folder to Postgres, or back, with no server running; each table is read back and compared.',
+  example: 'migrate --from sqlite:.slipway --to postgres://slipway@db.example.org/slipway',
   local: true,
-  options: { 'data <folder>': 'the new data folder (default .slipway)' },
-  async run({ backup: from, data = '.slipway' }, work): Promise<Exit> {
-    const { folder } = work.environment;
-    const show = liveLine(work.streams);
-    const began_ms = performance.now();
-    const restored = await work.restoreFolder({
-      from: resolve(folder, from),
-      data: resolve(folder, data),
-      signal: work.signal,
-      progress: (doing, done, of) => show(`${doing} ${numberText(done)}${of === null ? '' : ` of ${numberText(of)}`}`),
-    });
-    show('');
-    await work.answer(restored, ({ counts, blobs }) => [
-      `Restored ${numberText(counts.projects)} projects, ${numberText(counts.events)} events and ${numberText(blobs.blobs)} files in ${spanText(performance.now() - began_ms)}.`,
-      `Serve them with \`slipway up --data ${plain(data)}\`.`,
-    ]);
-    return exits.ok;
+  options: {
+    'from <address>': 'where the rows are: `sqlite:FOLDER` or `postgres://USER@HOST:5432/NAME`; without it SLIPWAY_DATABASE',
+    'to <address>': 'where they go, without any yet: the other of the two; without it SLIPWAY_DATABASE',
   },
-});
-
-export const gc = verb({
-  usage: 'gc',
-  summary: 'Remove files that nothing names any more; what is younger than a day stays.',
-  example: 'gc --dry-run',
-  everywhere: true,
-  options: { 'dry-run': 'only count them' },
-  async run({ 'dry-run': dry = false }, work): Promise<Exit> {
-    const { id } = await work.client.operations.gc({ body: { apply: !dry }, signal: work.signal });
-    await work.answer(await ended(id, work), (operation) => {
-      if (operation.kind !== 'gc' || operation.result === null) return [];
-      const { blobs, bytes, applied, live } = operation.result;
-      return [`${applied ? 'Removed' : 'Would remove'} ${numberText(blobs)} files, ${bytesText(bytes)}; ${numberText(live)} are in use.`];
+  async run({ from, to }, work): Promise<Exit> {
+    const { folder, database } = work.environment;
+    const addressOf = (given: string | undefined, option: string): string => {
+      const address = given ?? database;
+      if (address === undefined) throw usageProblem(`${option} is missing.`, 'Give both ends, one of them as `sqlite:FOLDER`.');
+      return address.startsWith('sqlite:') ? `sqlite:${resolve(folder, address.slice('sqlite:'.length))}` : address;
+    };
+    // The list of processes shows the words of a command to everybody on the machine.
+    process.title = 'slipway migrate';
+    const progress = progressLine(work.streams);
+    const tables = await work.migrateRows({
+      from: addressOf(from, '--from'),
+      to: addressOf(to, '--to'),
+      progress,
     });
-    return exits.ok;
-  },
-});
-
-export const du = verb({
-  usage: 'du',
-  summary: 'Tell what takes the space, on the disk and by project.',
-  example: 'du',
-  everywhere: true,
-  async run(_, { client, signal, answer }): Promise<Exit> {
-    await answer(await client.operations.usage({ signal }), ({ projects, stored, disk }, see) => [
+    progress('', 0, null);
+    await work.answer({ tables }, (_, see) => [
       ...see.table(
-        ['on the disk', '>size'],
-        [
-          ...stored.map(({ what, bytes }) => [what, bytesText(bytes)]),
-          ['free', `${bytesText(disk.free_bytes)} of ${bytesText(disk.bytes)}`],
-        ],
-        'Nothing.',
+        ['table', '>rows'],
+        tables.map(({ table, rows }) => [table, numberText(rows)]),
+        'There was nothing to move.',
       ),
-      '',
-      ...see.table(
-        ['project', 'kind', '>files', '>size'],
-        projects.map((one) => [one.project, one.kind, one.files, bytesText(one.bytes)]),
-        'No projects.',
-      ),
-      'Files that two things name are counted at both and stored once.',
+      'Every table was read back and is equal. The rows that were moved are still at the old place; files stay in the data folder.',
     ]);
     return exits.ok;
   },

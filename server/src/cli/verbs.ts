@@ -12,8 +12,9 @@ import { outcomes, predict } from './predictions-verbs.ts';
 import { apply, init } from './projectfile-verbs.ts';
 import { report } from './reports-verbs.ts';
 import { runs } from './runs-verbs.ts';
+import { backup, du, gc, restore } from './storage-verbs.ts';
 import { up } from './up.ts';
-import { backup, doctor, du, env, gc, restore } from './upkeep-verbs.ts';
+import { doctor, env, migrate } from './upkeep-verbs.ts';
 import type { Group } from './verb.ts';
 
 /** Every verb, in the order of the loop: what the help, the reference page and commander are made from. */
@@ -21,5 +22,5 @@ export const groups: readonly Group[] = [
   { title: 'Develop:', entries: [up, init, apply, data, pipelines, start, executions, rerun, runs, models] },
   { title: 'Release:', entries: [gate, approvals, approve, refuse, deploy, promote, rollback, deployments, retire] },
   { title: 'Watch:', entries: [predict, outcomes, monitors, incidents, retrain, report, audit] },
-  { title: 'Operate:', entries: [project, user, signInLink, token, env, doctor, backup, restore, gc, du] },
+  { title: 'Operate:', entries: [project, user, signInLink, token, env, doctor, backup, restore, migrate, gc, du] },
 ];

@@ -7,32 +7,86 @@ import { type Cell, table, whenIn } from './format.ts';
 /** How `up` starts a server. The room that knows all rooms makes it, so it comes from `main.ts`, and loads only when called. */
 export type StartServer = (options: {
   readonly data: string;
+  readonly database: string | undefined;
+  readonly blobs: string | undefined;
   readonly port: number;
   readonly host: string;
   readonly auth: 'on' | 'off';
   readonly logLevel: LogLevel;
+  readonly backups?: BackupsFolder;
 }) => Promise<RunningServer>;
+
+/** Where backups go, how often, and how many of them stay. */
+export interface BackupsFolder {
+  readonly folder: string;
+  readonly every_ms: number;
+  readonly keep: number;
+}
 
 export interface RunningServer {
   readonly address: string;
   /** The one-time link that makes the first account; null once somebody can sign in. */
   readonly setupLink: string | null;
-  readonly opened: { readonly folder: string; readonly projects: number };
+  readonly opened: { readonly folder: string; readonly rows: string | null; readonly projects: number };
   stop(): Promise<void>;
 }
 
-/** How `restore` brings a backup back, in this process; it knows all rooms too. */
-export type RestoreFolder = (options: {
-  readonly from: string;
-  readonly data: string;
+/** What is done to folders in this process, while no server holds them; it knows all rooms too. */
+interface FolderWork {
   readonly progress: (doing: string, done: number, of: number | null) => void;
   readonly signal: AbortSignal;
-}) => Promise<{ readonly counts: { readonly projects: number; readonly events: number }; readonly blobs: { readonly blobs: number } }>;
+}
+
+/** What `restore` brought back, or what a rehearsal of it read. */
+export interface Restored {
+  readonly from: string;
+  readonly manifest: {
+    readonly created_at_ms: number;
+    readonly counts: { readonly projects: number; readonly events: number };
+    readonly blobs: { readonly blobs: number };
+    readonly rows: Readonly<Record<string, number>>;
+  };
+}
+
+export type Operation = Awaited<ReturnType<Client['operations']['get']>>;
+type Answered<Value> = Value extends readonly (infer Item)[]
+  ? readonly Answered<Item>[]
+  : Value extends object
+    ? { readonly [Key in keyof Value]: Answered<Value[Key]> }
+    : Value;
+
+/** What an operation answers, wherever it ran. */
+export type OperationResult = {
+  [Kind in Operation['kind']]: {
+    readonly kind: Kind;
+    readonly result: Answered<NonNullable<Extract<Operation, { kind: Kind }>['result']>>;
+  };
+}[Operation['kind']];
+
+export interface KeepFolder {
+  readonly data: string;
+  readonly backups: BackupsFolder | null;
+  readonly request:
+    | { readonly kind: 'backup' }
+    | { readonly kind: 'gc'; readonly apply: boolean }
+    | { readonly kind: 'doctor'; readonly deep: boolean };
+}
+
+/** How `migrate` moves rows between SQLite and Postgres, in this process. */
+export type MigrateRows = (options: {
+  readonly from: string;
+  readonly to: string;
+  readonly progress: (doing: string, done: number, of: number | null) => void;
+}) => Promise<readonly { readonly table: string; readonly rows: number; readonly digest: string }[]>;
 
 /** What runs in this process instead of at a server. */
 export interface InProcess {
   readonly startServer: StartServer;
-  readonly restoreFolder: RestoreFolder;
+  readonly restoreFolder: (options: FolderWork & { readonly from: string; readonly data: string }) => Promise<Restored>;
+  readonly verifyFolder: (options: FolderWork & { readonly from: string; readonly scratch?: string }) => Promise<Restored>;
+  /** One operation of the upkeep, as the server would do it. */
+  readonly migrateRows: MigrateRows;
+  readonly keepFolder: (options: FolderWork & KeepFolder) => Promise<OperationResult>;
 }
 
 /** Where the words go: standard output and standard error. */

@@ -1,31 +1,11 @@
-import { queryOptions, useQuery } from '@tanstack/react-query';
-import { client } from '../client/client.ts';
+import { useQuery } from '@tanstack/react-query';
+import { useMe, useProject } from '../features/access/access-api.ts';
+import { approvalsQuery } from '../features/approvals/approvals-api.ts';
+import { sorted } from '../features/approvals/standing.ts';
+import { monitorQueries } from '../features/monitors/monitors-api.ts';
 import { words } from '../words/index.ts';
 import type { PlaceName } from './places.ts';
 import styles from './shell.module.css';
-
-/** Open incidents above `watch`: an investigation entry is listed and never counted. */
-const incidentsQuery = (project: string) =>
-  queryOptions({
-    queryKey: ['monitors', project, 'open'],
-    queryFn: async ({ signal }) => {
-      const query = { severity: 'incident', state: 'open', limit: 200 } as const;
-      return (await client.monitors.incidents({ params: { project }, query, signal })).items.length;
-    },
-  });
-
-/** Approvals that wait, and that the reader is not excluded from. */
-const questionsQuery = (project: string) =>
-  queryOptions({
-    queryKey: ['approvals', project, 'mine'],
-    queryFn: async ({ signal }) => {
-      const [{ items }, me] = await Promise.all([
-        client.approvals.list({ params: { project }, query: { state: 'requested' }, signal }),
-        client.access.me({ signal }),
-      ]);
-      return items.filter(({ excluded }) => me.person === null || !excluded.includes(me.person)).length;
-    },
-  });
 
 /** What needs a person, beside its place: red for incidents, violet for what waits for the reader. */
 export function Badge({ place, project }: { readonly place: PlaceName; readonly project: string }) {
@@ -34,13 +14,18 @@ export function Badge({ place, project }: { readonly place: PlaceName; readonly 
   return null;
 }
 
+/** Investigation entries are listed and never counted. */
 function Incidents({ project }: { readonly project: string }) {
-  const amount = useQuery(incidentsQuery(project)).data ?? 0;
+  const amount = useQuery(monitorQueries.open(project, 'incident')).data?.length ?? 0;
   return amount === 0 ? null : <Count amount={amount} kind="red" label={words.shell.openIncidents(amount)} />;
 }
 
+/** Approvals that wait, and that the reader is not excluded from. */
 function Questions({ project }: { readonly project: string }) {
-  const amount = useQuery(questionsQuery(project)).data ?? 0;
+  const waiting = useQuery(approvalsQuery(project, 'requested')).data;
+  const me = useMe().data;
+  const mayApprove = useProject(project).permissions.includes('approve');
+  const amount = waiting && me ? sorted(waiting, { person: me.person, mayApprove }).mine.length : 0;
   return amount === 0 ? null : <Count amount={amount} kind="violet" label={words.shell.waitsForYou(amount)} />;
 }
 

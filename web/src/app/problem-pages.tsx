@@ -11,7 +11,7 @@ import styles from './shell.module.css';
 export function PageProblem({ error, reset }: ErrorComponentProps) {
   const signIn = error instanceof SlipwayApiError && error.status === 401;
   useEffect(() => {
-    if (signIn) location.assign(`/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`);
+    if (signIn) location.assign(`/sign-in?next=${encodeURIComponent(location.pathname + location.search + location.hash)}`);
   }, [signIn]);
   if (signIn) return null;
   return (

@@ -1,8 +1,8 @@
 import type { QueryClient } from '@tanstack/react-query';
 import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, Outlet } from '@tanstack/react-router';
-import { projectQuery } from '../features/access/access-api.ts';
+import { projectQuery, projectsQuery } from '../features/access/access-api.ts';
+import { FirstPage } from './first-page.tsx';
 import { NotFound, PageProblem } from './problem-pages.tsx';
-import { ProjectsPage } from './projects-page.tsx';
 import { Shell } from './shell.tsx';
 
 interface Context {
@@ -11,7 +11,20 @@ interface Context {
 
 const root = createRootRouteWithContext<Context>()({ component: Outlet, notFoundComponent: NotFound, errorComponent: PageProblem });
 
-const projects = createRoute({ getParentRoute: () => root, path: '/', component: ProjectsPage });
+/** Also where the links of the MLflow client lead: `/#/experiments/1/runs/…`. */
+const projects = createRoute({
+  getParentRoute: () => root,
+  path: '/',
+  loader: ({ context }) => context.queries.ensureQueryData(projectsQuery),
+  component: FirstPage,
+  errorComponent: PageProblem,
+});
+
+const design = createRoute({
+  getParentRoute: () => root,
+  path: '/design',
+  component: lazyRouteComponent(() => import('../design/all/design-page.tsx'), 'DesignPage'),
+});
 
 const project = createRoute({
   getParentRoute: () => root,
@@ -142,7 +155,7 @@ const pages = [
 
 export function createPages(queries: QueryClient) {
   return createRouter({
-    routeTree: root.addChildren([projects, project.addChildren(pages)]),
+    routeTree: root.addChildren([projects, design, project.addChildren(pages)]),
     context: { queries },
     defaultPreload: 'intent',
     // Answers are kept by the query client, which the live stream keeps fresh.

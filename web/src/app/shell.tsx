@@ -7,15 +7,18 @@ import { useMemo } from 'react';
 import { client } from '../client/client.ts';
 import { useLive } from '../client/live.ts';
 import { useNames } from '../client/view.ts';
+import { usePageTitle } from '../design/page-title.ts';
 import { TimeContext } from '../design/time.tsx';
 import { projectsQuery, useMe, useProject } from '../features/access/access-api.ts';
 import { words } from '../words/index.ts';
 import { Badge } from './badges.tsx';
+import { Bell } from './bell.tsx';
 import { Keys } from './keys.tsx';
 import { LiveMark } from './live-mark.tsx';
 import { Palette } from './palette.tsx';
 import { type Place, placeOf, places } from './places.ts';
 import styles from './shell.module.css';
+import { useArrival } from './use-arrival.ts';
 
 /** The frame of all pages of a project: places at the left, where one is and what one can do at the top. */
 export function Shell() {
@@ -25,6 +28,7 @@ export function Shell() {
   const [menuOpen, menu] = useDisclosure(false);
   const [paletteOpen, palette] = useDisclosure(false);
   useLive(project.name);
+  useArrival('content');
   // A project whose data drives its clock has its own present; it moves when the query is fetched anew.
   const time = useMemo(
     () => ({ zone: project.zone, now_ms: project.clock === 'data' ? () => project.now_ms : Date.now }),
@@ -59,6 +63,7 @@ export function Shell() {
               <span>{words.shell.search}</span>
             </Button>
             <LiveMark />
+            <Bell project={project.name} />
             <Person name={me?.name ?? ''} auth={me?.auth ?? true} />
           </header>
           {me?.auth === false && <p className={styles['banner']}>{words.shell.noAuth}</p>}
@@ -137,27 +142,30 @@ function ProjectSwitch({ project }: { readonly project: string }) {
   );
 }
 
+/** First parts of addresses whose things have an id and no name there: their page says what they are called. */
+const withoutName: readonly string[] = ['experiments', 'runs', 'compare', 'executions', 'incidents', 'questions'];
+
 /** Project, place, thing: the parts of the address as links. */
 function Crumbs({ project }: { readonly project: string }) {
   const path = useRouterState({ select: ({ location }) => location.pathname });
-  const all = path.split('/').filter(Boolean).slice(2).map(decodeURIComponent);
-  // An approval has no name of its own, and its page says which it is.
-  const parts = all[0] === 'questions' ? all.slice(0, 1) : all;
-  const place = placeOf(parts[0] ?? '');
-  const version = parts[2] === 'versions' ? parts[3] : undefined;
+  const title = usePageTitle();
+  const [first = '', thing, second, third] = path.split('/').filter(Boolean).slice(2).map(decodeURIComponent);
+  const place = placeOf(first);
+  const version = second === 'versions' ? third : undefined;
+  const name = withoutName.includes(first) && (thing !== undefined || place?.path !== `/${first}`) ? title : thing;
   return (
     <nav className={styles['crumbs']} aria-label={words.shell.crumbs}>
       <Link to="/p/$project" params={{ project }}>
         {project}
       </Link>
-      {place ? (
+      {place && place.path !== '' ? (
         <Link to={`/p/$project${place.path}` as '/p/$project'} params={{ project }}>
           {words.shell.places[place.name]}
         </Link>
       ) : (
-        parts[0] === undefined && <b>{words.shell.places.home}</b>
+        first === '' && <b>{words.shell.places.home}</b>
       )}
-      {parts[1] !== undefined && (version === undefined ? <b className="name">{parts[1]}</b> : <span className="name">{parts[1]}</span>)}
+      {name !== undefined && (version === undefined ? <b className="name">{name}</b> : <span className="name">{name}</span>)}
       {version !== undefined && <b>{words.common.version(Number(version))}</b>}
     </nav>
   );

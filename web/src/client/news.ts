@@ -9,12 +9,13 @@ export function noteNews(): void {
   for (const listener of listeners) listener();
 }
 
-function subscribe(listener: () => void): () => void {
+/** Calls the listener at each sign of life; what it returns ends that. */
+export function onNews(listener: () => void): () => void {
   listeners.add(listener);
   return () => listeners.delete(listener);
 }
 
 /** Undefined until the first sign of life. */
 export function useHeardAt(): number | undefined {
-  return useSyncExternalStore(subscribe, () => heardAt_ms);
+  return useSyncExternalStore(onNews, () => heardAt_ms);
 }

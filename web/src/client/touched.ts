@@ -1,6 +1,6 @@
 /**
  * Which answers an event makes stale, by the first part of its type. A key of a query begins with the noun it shows; pages that
- * show several nouns have several queries.
+ * show several nouns have several queries. A query whose key begins otherwise stays as it was asked.
  */
 const touchedBy: Readonly<Record<string, readonly string[]>> = {
   alias: ['models'],
@@ -20,9 +20,16 @@ const touchedBy: Readonly<Record<string, readonly string[]>> = {
   project: ['access', 'monitors', 'automations'],
   'project-file': ['datasets', 'pipelines', 'models', 'gates', 'deployments', 'monitors', 'automations', 'notifications'],
   receiver: ['notifications'],
-  retraining: ['automations', 'monitors', 'pipelines'],
+  retraining: ['automations', 'monitors', 'pipelines', 'reports'],
   token: ['access'],
 };
+
+const moving: ReadonlySet<unknown> = new Set(['audit', ...Object.values(touchedBy).flat()]);
+
+/** Whether some event makes the answer of a query stale. */
+export function isMoving(queryKey: readonly unknown[]): boolean {
+  return moving.has(queryKey[0]);
+}
 
 /** `audit` is touched by everything; a noun that has no row here touches the answers of its own plural. */
 export function nounsTouchedBy(type: string): readonly string[] {

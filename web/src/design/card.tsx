@@ -30,10 +30,18 @@ export function Card({ title, note, action, flush = false, children }: CardProps
   );
 }
 
-/** Side by side where there is room, below each other where not; `widths` as in CSS grid, for example `2fr 1fr`. */
-export function Columns({ widths, children }: { readonly widths: string; readonly children: ReactNode }) {
+export interface ColumnsProps {
+  /** As in CSS grid, for example `2fr 1fr`. */
+  readonly widths: string;
+  /** All as tall as the tallest; else each as tall as it is. */
+  readonly even?: boolean;
+  readonly children: ReactNode;
+}
+
+/** Side by side where there is room, below each other where not. */
+export function Columns({ widths, even = false, children }: ColumnsProps) {
   return (
-    <div className={styles['columns']} style={{ '--widths': widths } as CSSProperties}>
+    <div className={`${styles['columns']} ${even ? styles['even'] : ''}`} style={{ '--widths': widths } as CSSProperties}>
       {children}
     </div>
   );

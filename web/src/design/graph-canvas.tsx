@@ -27,7 +27,8 @@ type Drawn = Folded<GraphNode> & { readonly maxHeight: number };
 type Box = Node<{ readonly fold: Fold<GraphNode> }, 'box'>;
 
 const size = { width: 160, height: 50 } as const;
-const gap = { rows: 22, columns: 36 } as const;
+/** An edge that passes a box keeps clear of it. */
+const gap = { rows: 22, columns: 36, edges: 40 } as const;
 const air = 14;
 /** dagre needs about half a second for so many. */
 const mostCrossings = 800;
@@ -95,7 +96,13 @@ type Middles = ReadonlyMap<string, { readonly x: number; readonly y: number }>;
 
 function byDagre(folds: readonly Fold<GraphNode>[], edges: Drawn['edges']): Middles {
   const graph = new graphlib.Graph({ multigraph: false, compound: false });
-  graph.setGraph({ rankdir: 'LR', nodesep: gap.rows, ranksep: gap.columns, ranker: folds.length > 100 ? 'tight-tree' : 'network-simplex' });
+  graph.setGraph({
+    rankdir: 'LR',
+    nodesep: gap.rows,
+    edgesep: gap.edges,
+    ranksep: gap.columns,
+    ranker: folds.length > 100 ? 'tight-tree' : 'network-simplex',
+  });
   graph.setDefaultEdgeLabel(() => ({}));
   for (const { id } of folds) graph.setNode(id, { ...size });
   for (const { from, to } of edges) graph.setEdge(from, to);

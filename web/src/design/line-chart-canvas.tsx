@@ -3,6 +3,7 @@ import { useComputedColorScheme, useMantineTheme } from '@mantine/core';
 import { useEffect, useRef } from 'react';
 import UPlot from 'uplot';
 import type { Line, LineChartProps } from './line-chart-props.ts';
+import { metric } from './numbers.ts';
 import { colors } from './tokens.ts';
 
 type CanvasProps = LineChartProps & { readonly height: number; readonly format: (value: number) => string; readonly zone: string };
@@ -28,11 +29,16 @@ export default function LineChartCanvas(props: CanvasProps) {
   return <div ref={box} />;
 }
 
+type Values = readonly (number | null)[];
+
 /** uPlot wants x, then one array a series; a band is two series more, filled between. Its times are seconds. */
 function dataOf({ x, time, lines }: CanvasProps): UPlot.AlignedData {
   const xs = time ? x.map((at_ms) => at_ms / 1000) : [...x];
-  return [xs, ...lines.flatMap(({ values, band }) => [[...values], ...(band ? [[...band.high], [...band.low]] : [])])] as UPlot.AlignedData;
+  return [xs, ...lines.flatMap(({ values, band }) => [values, ...(band ? [band.high, band.low] : [])].map(drawable))] as UPlot.AlignedData;
 }
+
+/** What has no place on an axis is a gap, with a mark at the edge (`drawOdd`): a line through it would hide it. */
+const drawable = (values: Values): Values => values.map((value) => (value !== null && Number.isFinite(value) ? value : null));
 
 function optionsOf(props: CanvasProps, palette: Palette, font: string, width: number): UPlot.Options {
   const { lines, height, format, time = false, zone, cursor, onZoom } = props;
@@ -62,7 +68,11 @@ function optionsOf(props: CanvasProps, palette: Palette, font: string, width: nu
     cursor: { ...(cursor === undefined ? {} : { sync: { key: cursor } }), drag: { x: onZoom !== undefined, y: false, setScale: false } },
     hooks: {
       drawClear: [(plot) => drawHatched(plot, props, palette, font)],
-      draw: [(plot) => drawLimits(plot, props, palette, font), (plot) => drawMarks(plot, props, palette, font)],
+      draw: [
+        (plot) => drawLimits(plot, props, palette, font),
+        (plot) => drawMarks(plot, props, palette, font),
+        (plot) => drawOdd(plot, props, palette, font),
+      ],
       setSelect: [
         (plot) => {
           if (!onZoom || plot.select.width < 4) return;
@@ -159,6 +169,26 @@ function drawMarks(plot: UPlot, { marks = [], time }: CanvasProps, palette: Pale
     if (from < taken) continue;
     taken = to;
     ctx.fillText(label, at + (ctx.textAlign === 'left' ? 4 : -4) * devicePixelRatio, top + 10 * devicePixelRatio);
+  }
+  ctx.restore();
+}
+
+/** `NaN` and `−∞` at the foot, `+∞` at the top, in the colour of the line that has them; one mark where several lie close. */
+function drawOdd(plot: UPlot, { x, time, lines }: CanvasProps, palette: Palette, font: string): void {
+  const { ctx } = plot;
+  const { top, height } = inside(plot);
+  ctx.save();
+  ctx.font = `600 ${10 * devicePixelRatio}px ${font}`;
+  ctx.textAlign = 'center';
+  for (const { values, color } of lines) {
+    ctx.fillStyle = palette.chart[color];
+    let taken = Number.NEGATIVE_INFINITY;
+    values.forEach((value, index) => {
+      const at = toX(plot, x[index] ?? 0, time);
+      if (value === null || Number.isFinite(value) || at < taken) return;
+      taken = at + 28 * devicePixelRatio;
+      ctx.fillText(metric(value), at, value > 0 ? top + 10 * devicePixelRatio : top + height - 4 * devicePixelRatio);
+    });
   }
   ctx.restore();
 }

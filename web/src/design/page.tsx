@@ -1,5 +1,6 @@
 import { type ReactNode, useEffect } from 'react';
 import styles from './page.module.css';
+import { tellTitle } from './page-title.ts';
 
 export interface PageProps {
   readonly title: string;
@@ -17,6 +18,8 @@ export interface PageProps {
 export function Page({ title, marks, sentence, actions, tabs, children }: PageProps) {
   useEffect(() => {
     document.title = `${title} - Slipway`;
+    tellTitle(title);
+    return () => tellTitle('');
   }, [title]);
   return (
     <>

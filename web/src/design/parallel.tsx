@@ -56,21 +56,22 @@ export function Parallel({ label, axes, onBrush, height = 210 }: ParallelProps) 
     <div ref={box} className={styles['box']} style={{ height }}>
       <canvas ref={behind} role="img" aria-label={label} />
       <canvas ref={front} />
-      {brushed.map((axis, at) => (
-        <AxisBox
-          key={axis.key}
-          axis={axis}
-          scale={scales[at] ?? scaleOf(axis)}
-          x_px={xOf(at, axes.length, width)}
-          height={height}
-          edge={at === 0 ? 'first' : at === axes.length - 1 ? 'last' : null}
-          onDraft={(range) => setDraft({ key: axis.key, range })}
-          onBrush={(range) => {
-            setDraft(null);
-            onBrush(axis.key, range);
-          }}
-        />
-      ))}
+      {width > 0 &&
+        brushed.map((axis, at) => (
+          <AxisBox
+            key={axis.key}
+            axis={axis}
+            scale={scales[at] ?? scaleOf(axis)}
+            x_px={xOf(at, axes.length, width)}
+            height={height}
+            edge={at === 0 ? 'first' : at === axes.length - 1 ? 'last' : null}
+            onDraft={(range) => setDraft({ key: axis.key, range })}
+            onBrush={(range) => {
+              setDraft(null);
+              onBrush(axis.key, range);
+            }}
+          />
+        ))}
     </div>
   );
 }
@@ -99,7 +100,9 @@ function AxisBox({ axis, scale, x_px, height, edge, onDraft, onBrush }: AxisBoxP
     const start = shareAt(event.clientY);
     const rangeTo = (y: number): Range => {
       const end = shareAt(y);
-      return { from: scale.value(Math.min(start, end)), to: scale.value(Math.max(start, end)) };
+      const [low, high] = [Math.min(start, end), Math.max(start, end)];
+      // At an end of the axis it is open: a rounded limit would leave out the very best.
+      return { from: low <= 0 ? Number.NEGATIVE_INFINITY : scale.value(low), to: high >= 1 ? Number.POSITIVE_INFINITY : scale.value(high) };
     };
     area.setPointerCapture(pointerId);
     const move = (now: globalThis.PointerEvent) => onDraft(rangeTo(now.clientY));

@@ -32,10 +32,17 @@ export function Spark({ label, values, limit, color = 'accent' }: SparkProps) {
     .join('');
   const last = values.findLastIndex((value) => value !== null);
   return (
-    <svg role="img" aria-label={label} className={`${styles['spark']} ${styles[color]}`} viewBox={`0 0 ${width} ${height}`}>
+    <svg
+      role="img"
+      aria-label={label}
+      className={`${styles['spark']} ${styles[color]}`}
+      viewBox={`0 0 ${width} ${height}`}
+      preserveAspectRatio="none"
+    >
       {limit !== undefined && <line x1={0} x2={width} y1={y(limit)} y2={y(limit)} className={styles['limit']} />}
-      <path d={path} fill="none" stroke="currentColor" strokeWidth={1.6} strokeLinejoin="round" />
-      <circle cx={x(last)} cy={y(values[last] ?? 0)} r={2.4} fill="currentColor" />
+      <path d={path} className={styles['line']} />
+      {/* A line of no length with a round end stays round however wide the picture is drawn. */}
+      <path d={`M${x(last).toFixed(1)} ${y(values[last] ?? 0).toFixed(1)}h0`} className={styles['end']} />
     </svg>
   );
 }
@@ -109,6 +116,7 @@ export function Interval({ label, low, value, high, from, to, limit, reference }
   const x = (one: number) => Math.min(width, Math.max(0, ((one - from) / (to - from || 1)) * width));
   return (
     <svg role="img" aria-label={label} className={styles['interval']} viewBox={`0 0 ${width} 14`}>
+      <line x1={0} x2={width} y1={7} y2={7} className={styles['track']} />
       {limit !== undefined && <line x1={x(limit)} x2={x(limit)} y1={0} y2={14} className={styles['limit']} />}
       {reference !== undefined && <line x1={x(reference)} x2={x(reference)} y1={0} y2={14} className={styles['reference']} />}
       <line x1={x(low)} x2={x(high)} y1={7} y2={7} stroke="currentColor" strokeWidth={1.6} />

@@ -36,7 +36,7 @@ function Waiting({ height }: { readonly height: number }) {
     const timers = [setTimeout(() => setStage(1), nothing_ms), setTimeout(() => setStage(2), say_ms)];
     return () => timers.forEach(clearTimeout);
   }, []);
-  if (stage === 0) return <div style={{ height }} />;
+  if (stage === 0) return <div style={{ height }} aria-busy="true" />;
   return (
     <div style={{ height }} aria-busy="true">
       <Skeleton height={stage === 2 ? height - 24 : height} radius={7} />

@@ -1,4 +1,4 @@
-import { Badge, Button, Card, type CSSVariablesResolver, createTheme, Modal, Table, Tooltip } from '@mantine/core';
+import { Badge, Button, Card, type CSSVariablesResolver, createTheme, Menu, Modal, Table, Tooltip } from '@mantine/core';
 import { colors, fonts, ramps, scale } from './tokens.ts';
 
 type Scheme = (typeof colors)['light' | 'dark'];
@@ -37,6 +37,8 @@ export const theme = createTheme({
     Badge: Badge.extend({ defaultProps: { tt: 'none', radius: 6, fw: 560 } }),
     Button: Button.extend({ defaultProps: { size: 'xs' }, styles: { root: { height: rem(30), fontSize: rem(13), fontWeight: 560 } } }),
     Card: Card.extend({ defaultProps: { radius: 10 } }),
+    // The focus goes to the first entry: Mantine's placeholder for it is a child that no menu may have.
+    Menu: Menu.extend({ defaultProps: { withInitialFocusPlaceholder: false } }),
     // Locking the page's scroll takes a style that the policy of the pages refuses.
     Modal: Modal.extend({
       defaultProps: { centered: true, radius: 10, lockScroll: false },

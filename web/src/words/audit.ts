@@ -7,7 +7,7 @@ export const audit = {
   apply: 'Filter log',
   clear: 'Clear filters',
   badTime: 'A date and a time.',
-  entries: (amount: string, more: boolean) => (more ? `the newest ${amount}` : `${amount}, to the first`),
+  entries: (amount: string, more: boolean) => (more ? `the newest ${amount}` : `all ${amount}`),
   newer: (amount: number, full: boolean) => `${amount}${full ? ' or more' : ''} new`,
   showNewer: 'Show new entries',
   empty: 'Nothing has happened in this project yet.',

@@ -8,10 +8,11 @@ export function localised<Catalogue extends object>(catalogue: Catalogue, search
 
 const accents: Readonly<Record<string, string>> = { a: 'á', e: 'é', i: 'í', o: 'ó', u: 'ú', A: 'Á', E: 'É', I: 'Í', O: 'Ó', U: 'Ú' };
 
-/** `Home` becomes `[Hómé~~]`. */
+/** `Home` becomes `⟦Hómé~~⟧`: two fifths longer, between brackets that no data has. */
 export function pseudo(text: string): string {
   const accented = text.replace(/[aeiouAEIOU]/g, (letter) => accents[letter] ?? letter);
-  return `[${accented}${'~'.repeat(Math.ceil(text.length / 3))}]`;
+  const more = '~'.repeat(Math.ceil(text.length * 0.4)).replace(/.{8}(?=.)/g, '$& ');
+  return `⟦${accented}${more}⟧`;
 }
 
 function transformed(value: unknown): unknown {

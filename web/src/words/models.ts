@@ -134,7 +134,7 @@ export const models = {
     description: 'What it is',
     owner: 'Owner',
     predicts: 'Predicts',
-    task: { binary: 'one of two classes', multiclass: 'one of several classes', regression: 'a number' },
+    task: { binary: 'one of two classes', multiclass: 'one of several classes', regression: 'a number', unknown: 'not told by its maker' },
     classes: 'Classes',
     inputs: 'Columns it needs',
     data: 'Data',

@@ -46,7 +46,7 @@ export const pipelines = {
     sentence: (amount: number, running: number, failed: number) =>
       `${amount === 1 ? 'One pipeline' : `${amount} pipelines`}. ${
         running > 0 ? `${running === 1 ? 'One runs' : `${running} run`} now.` : 'None runs now.'
-      } ${failed === 0 ? 'No newest execution failed.' : failed === 1 ? 'The newest execution of one failed.' : `The newest executions of ${failed} failed.`}`,
+      } ${failed === 0 ? 'None of the newest executions failed.' : failed === 1 ? 'The newest execution of one failed.' : `The newest executions of ${failed} failed.`}`,
     none: 'No pipeline yet.',
     empty:
       'A pipeline is a graph of steps over datasets: split, fit, evaluate, or a command of yours. This one in `slipway.yaml` is the smallest:',
@@ -82,7 +82,7 @@ export const pipelines = {
   managed: { file: 'from the project file', ui: 'written here' },
   graphOf: (pipeline: string, amount: number) => `Graph of ${pipeline}: ${steps(amount)}`,
   executions: 'Executions',
-  newest: (amount: number) => `the newest ${amount}; the event log has them all`,
+  newest: (amount: number) => `the newest ${amount}; the audit log has them all`,
   times: 'Time and CPU',
   timesLabel: (pipeline: string) => `How long each execution of ${pipeline} took, and its CPU time`,
   tookLine: 'Took',

@@ -53,7 +53,7 @@ export const reports = {
     saidAndWas: (said: string, was: string) => `${said} and ${was}`,
     incidents: 'incidents',
     incidentsText: (open: number) => (open === 0 ? 'none is open' : open === 1 ? 'one is open' : `${open} are open`),
-    promoted: 'versions took over',
+    promoted: (amount: string, one: boolean) => (one ? 'one version took over' : `${amount} versions took over`),
   },
   chart: {
     title: (name: string) => `${name} by month`,
@@ -75,8 +75,7 @@ export const reports = {
     incident: (at: string, what: string, end: string) => `Incident of ${at}: ${what}; ${end}.`,
     until: (at: string) => `over on ${at}`,
     open: 'still open',
-    retrained: (started: number, waited: number) =>
-      `The policy trained again ${times(started)} and let ${waited === 1 ? 'one reason' : `${waited} reasons`} wait.`,
+    retrained: (started: number, waited: number) => `The policy trained again ${times(started)} and waited ${times(waited)}.`,
     limited: (limit: number) => `Only the newest ${limit} rollouts are looked at.`,
   },
   limits: {
@@ -104,7 +103,12 @@ export const reports = {
     owner: 'Owner',
     use: 'Intended use',
     task: 'Task',
-    tasks: { binary: 'yes or no, with a probability', multiclass: 'one of several classes', regression: 'a number' },
+    tasks: {
+      binary: 'yes or no, with a probability',
+      multiclass: 'one of several classes',
+      regression: 'a number',
+      unknown: 'not told by its maker',
+    },
     inputs: 'Inputs',
     inputsOf: (amount: number, target: string) => `${amount} columns, to predict ${target}`,
     data: 'Learnt from',

@@ -101,7 +101,7 @@ export const settings = {
     diskColumns: { what: 'What', bytes: 'Bytes' },
     adminOnly: 'Only an admin of the installation sees what takes the space.',
     once: 'Files that two things name are stored once, so the sum on disk can be less.',
-    backup: 'The command `slipway backup` copies everything; `slipway gc` removes what nothing names any more.',
+    backup: 'The command `slipway backup` copies everything; `slipway gc --apply` removes what nothing names any more.',
   },
   project: {
     title: 'This project',

@@ -34,6 +34,15 @@ export const shell = {
   notLive: (clock: string) => `Not live since ${clock}, trying again`,
   connecting: 'Connecting',
   noAuth: 'Sign-in is off: whoever reaches this address may do everything.',
+  notices: {
+    title: 'What needs you',
+    label: (amount: number) => `What needs you: ${amount === 0 ? 'nothing' : amount === 1 ? '1 thing' : `${amount} things`}`,
+    nothing: 'Nothing needs you now. Questions for you, open incidents and failed executions come here.',
+    approval: 'It waits for your answer.',
+    incident: 'The incident is open.',
+    more: (amount: number) => `${amount} more on the home page`,
+    home: 'All that needs attention',
+  },
   person: 'You',
   signOut: 'Sign out',
   appearance: 'Appearance',
@@ -59,4 +68,6 @@ export const shell = {
   notFound: 'There is no such page.',
   notFoundTodo: 'The address may be old, or the thing was renamed. Ids never change; names do.',
   toHome: 'To the home page',
+  linked: 'Which project?',
+  linkedSentence: 'The link does not say, and more than one of your projects has a model by this name.',
 };

@@ -9,17 +9,14 @@ const batch = { blobs: 256, bytes: 4 * 2 ** 20 };
 export interface CopyBlobs extends Work {
   readonly from: Blobs;
   readonly to: Blobs;
-  readonly digests: Iterable<string>;
+  /** Digest to size. */
+  readonly sizes: ReadonlyMap<string, number>;
   /** What becomes of a blob that cannot be copied. */
   readonly refuse: (digest: string, why: string, cause?: unknown) => Error;
 }
 
-/** Copies blobs from store to store; each is hashed as it is read and again as it is written. Resolves to their sizes. */
-export async function copyBlobs({ from, to, digests, refuse, progress, signal }: CopyBlobs): Promise<Map<string, number>> {
-  const asked = [...digests];
-  const sizes = await from.has(asked);
-  const missing = asked.find((digest) => !sizes.has(digest));
-  if (missing !== undefined) throw refuse(missing, 'is missing');
+/** Copies blobs from store to store; each is hashed as it is read and again as it is written. */
+export async function copyBlobs({ from, to, sizes, refuse, progress, signal }: CopyBlobs): Promise<void> {
   let small: { digest: string; content: Buffer }[] = [];
   let done = 0;
   const flush = async (): Promise<void> => {
@@ -28,7 +25,7 @@ export async function copyBlobs({ from, to, digests, refuse, progress, signal }:
     if (changed) throw refuse(changed.digest, 'changed while it was copied');
     done += small.length;
     small = [];
-    progress('files', done, asked.length);
+    progress('files', done, sizes.size);
   };
   for (const [digest, bytes] of sizes) {
     signal.throwIfAborted();
@@ -38,17 +35,17 @@ export async function copyBlobs({ from, to, digests, refuse, progress, signal }:
         if (small.length >= batch.blobs || small.length * small_bytes >= batch.bytes) await flush();
       } else {
         await to.put((await from.open(digest)).stream, { expect: digest, limit_bytes: bytes });
-        progress('files', ++done, asked.length);
+        progress('files', ++done, sizes.size);
       }
     } catch (error) {
-      if (isDamage(error)) throw refuse(digest, 'is damaged', error);
+      if (isDamage(error)) throw refuse(digest, 'is damaged or gone', error);
       throw error;
     }
   }
   if (small.length > 0) await flush();
-  return sizes;
 }
 
-function isDamage(error: unknown): boolean {
+/** Whether an error says that stored bytes are not the ones that were put. */
+export function isDamage(error: unknown): boolean {
   return error instanceof SlipwayError && ['blob_corrupt', 'blob_missing', 'digest_mismatch', 'blob_too_large'].includes(error.code);
 }

@@ -9,13 +9,15 @@ const digest = z.string().regex(/^[0-9a-f]{64}$/);
 const count = z.number().int().nonnegative();
 
 const manifestShape = z.object({
-  format: z.literal(1),
+  format: z.literal(2),
   version: z.string(),
+  installation: digest,
   created_at_ms: count,
   schema: z.string(),
   database: z.object({ bytes: count, digest }),
   blobs: z.object({ blobs: count, bytes: count, digest }),
   counts: z.object({ projects: count, events: count }),
+  rows: z.record(z.string(), count),
 });
 
 /** What a backup says of itself. */
@@ -32,7 +34,8 @@ export function blobListOf(sizes: ReadonlyMap<string, number>): string {
   return lines.sort().join('');
 }
 
-export async function readManifest(folder: string): Promise<{ manifest: Manifest; blobs: Map<string, number> }> {
+/** Errors: `backup_not_complete`, `backup_damaged`. */
+export async function readManifest(folder: string): Promise<Manifest> {
   const complete = await readText(folder, completeFile, 1000);
   if (complete === null) throw failure('backup_not_complete', { folder, reason: `it has no file \`${completeFile}\`` });
   const text = await readText(folder, manifestFile, manifestLimit_bytes);
@@ -40,25 +43,27 @@ export async function readManifest(folder: string): Promise<{ manifest: Manifest
   const parsed = manifestShape.safeParse(JSON.parse(text));
   if (!parsed.success)
     throw failure('backup_not_complete', { folder, reason: 'its manifest is of a form that this version does not know' });
+  return parsed.data;
+}
+
+/** Digest to size of every file that belongs to a backup. */
+export async function readBlobList(folder: string, { blobs }: Manifest): Promise<Map<string, number>> {
   const list = await readText(folder, blobListFile, listLimit_bytes);
-  if (list === null || sha256(list) !== parsed.data.blobs.digest) throw damaged(folder, `${blobListFile} is not the one that was written`);
-  return { manifest: parsed.data, blobs: blobsOf(list) };
+  if (list === null || sha256(list) !== blobs.digest) throw damaged(folder, `${blobListFile} is not the one that was written`);
+  const found = new Map<string, number>();
+  for (const line of list.split('\n')) {
+    const parts = blobLine.exec(line);
+    if (parts?.[1] !== undefined) found.set(parts[1], Number(parts[2]));
+  }
+  return found;
 }
 
 export function damaged(folder: string, reason: string, cause?: unknown) {
   return failure('backup_damaged', { folder, reason }, {}, cause);
 }
 
-function blobsOf(list: string): Map<string, number> {
-  const blobs = new Map<string, number>();
-  for (const line of list.split('\n')) {
-    const found = blobLine.exec(line);
-    if (found?.[1] !== undefined) blobs.set(found[1], Number(found[2]));
-  }
-  return blobs;
-}
-
-async function readText(folder: string, name: string, limit_bytes: number): Promise<string | null> {
+/** A small file of ours, or null when there is none. */
+export async function readText(folder: string, name: string, limit_bytes: number): Promise<string | null> {
   const file = await open(join(folder, name)).catch(() => null);
   if (!file) return null;
   try {

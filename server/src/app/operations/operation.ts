@@ -5,7 +5,7 @@ import type { Diagnosis } from './doctor.ts';
 
 /** What may be asked for. */
 export const operationShape = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('backup'), folder: z.string().min(1).max(4000) }),
+  z.object({ kind: z.literal('backup') }),
   z.object({ kind: z.literal('gc'), apply: z.boolean() }),
   z.object({ kind: z.literal('doctor'), deep: z.boolean() }),
 ]);

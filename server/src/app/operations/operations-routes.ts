@@ -4,7 +4,11 @@ import type { OperationRecord, Operations } from './index.ts';
 
 export function operationsRoutes({ operations }: { readonly operations: Operations }): Route[] {
   return [
-    implement(api.operations.backup, ({ caller, body }) => operations.start(caller, { kind: 'backup', folder: body.folder })),
+    implement(api.operations.backup, ({ caller }) => operations.start(caller, { kind: 'backup' })),
+    implement(api.operations.backups, async ({ caller }) => {
+      const kept = await operations.backups(caller);
+      return { backups: kept && { ...kept, items: [...kept.items], unreadable: [...kept.unreadable] } };
+    }),
     implement(api.operations.gc, ({ caller, body }) => operations.start(caller, { kind: 'gc', apply: body.apply })),
     implement(api.operations.doctor, ({ caller, body }) => operations.start(caller, { kind: 'doctor', deep: body.deep })),
     implement(api.operations.list, ({ caller }) => ({ items: operations.list(caller).map(toWire) })),
@@ -20,7 +24,10 @@ export function operationsRoutes({ operations }: { readonly operations: Operatio
 function toWire(record: OperationRecord) {
   switch (record.kind) {
     case 'backup':
-      return { ...record, result: record.result && { ...record.result, checks: [...record.result.checks] } };
+      return {
+        ...record,
+        result: record.result && { ...record.result, checks: [...record.result.checks], removed: [...record.result.removed] },
+      };
     case 'doctor':
       return { ...record, result: record.result && { ...record.result, checks: [...record.result.checks] } };
     case 'gc':

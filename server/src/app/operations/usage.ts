@@ -4,7 +4,7 @@ import { systemCaller } from '../../kernel/caller.ts';
 import type { Project } from '../../kernel/project.ts';
 import { freeSpace, type Space } from './disk.ts';
 import { blobsFolder, databaseFile } from './folders.ts';
-import type { Rooms } from './rooms.ts';
+import { namedBlobs, type Rooms } from './rooms.ts';
 
 export interface Usage {
   /** What each project refers to, by kind. Equal files are counted where they are named, and stored once. */
@@ -32,8 +32,23 @@ export async function usageOf(rooms: Rooms, data: string): Promise<Usage> {
     ] as const;
     for (const [kind, sum] of kinds) projects.push({ project: project.name, kind, ...sum });
   }
-  const { disk_bytes } = await rooms.blobs.usage();
-  return { projects, stored: [{ what: 'files', bytes: disk_bytes }, ...(await besides(data))], disk: await freeSpace(data) };
+  const elsewhere_bytes = await rooms.database.bytesElsewhere();
+  const stored = [...(await filesOf(rooms)), ...(await besides(data))];
+  if (elsewhere_bytes > 0) stored.push({ what: 'database', bytes: elsewhere_bytes });
+  return { projects, stored, disk: await freeSpace(data) };
+}
+
+/** The files in use, and those that a sweep would remove once they are old enough. */
+async function filesOf(rooms: Rooms): Promise<{ what: string; bytes: number }[]> {
+  const { bytes, disk_bytes } = await rooms.blobs.usage();
+  let named = 0;
+  for (const size of (await rooms.blobs.stored(await namedBlobs(rooms))).values()) named += size;
+  // Something may be written between the two looks.
+  const unnamed = Math.max(0, bytes - named);
+  return [
+    { what: 'files in use', bytes: disk_bytes - unnamed },
+    { what: 'files that nothing names', bytes: unnamed },
+  ];
 }
 
 async function datasetsOf({ datasets }: Rooms, project: Project): Promise<Sum> {

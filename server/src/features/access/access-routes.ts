@@ -32,7 +32,7 @@ function sessionRoutes(deps: AccessRoutesDeps): Route[] {
     implement(
       access.signIn,
       async ({ body, request, reply }) => {
-        const opened = await sessions.signIn({ ...body, ip: request.ip, request: request.id });
+        const opened = await sessions.signIn({ ...body, ip: request.ip, request: request.id, replaces: request.cookies.get(name) });
         setSession(reply, opened, deps);
         return {
           kind: 'person' as const,
@@ -48,6 +48,10 @@ function sessionRoutes(deps: AccessRoutesDeps): Route[] {
     implement(access.signOut, async ({ caller, request, reply }) => {
       const secret = request.cookies.get(name);
       if (secret !== undefined) await sessions.signOut(caller, secret);
+      reply.setCookie(name, '', { maxAge_s: 0, secure: deps.secureCookies });
+    }),
+    implement(access.signOutEverywhere, async ({ caller, reply }) => {
+      await sessions.signOutEverywhere(caller);
       reply.setCookie(name, '', { maxAge_s: 0, secure: deps.secureCookies });
     }),
     implement(access.createSignInLink, ({ caller, body }) => signInLinks.make(caller, body), unkept),

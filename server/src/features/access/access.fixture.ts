@@ -112,7 +112,12 @@ export async function join(
 }
 
 async function callerOf(access: AccessServer['access'], secret: string): Promise<Caller> {
-  const caller = await access.authenticate({ bearer: null, cookies: new Map([['slipway_session', secret]]), request: 'req_1' });
+  const caller = await access.authenticate({
+    bearer: null,
+    cookies: new Map([['slipway_session', secret]]),
+    ip: '127.0.0.1',
+    request: 'req_1',
+  });
   if (!caller) throw new Error('the session is not good');
   return caller;
 }

@@ -10,6 +10,7 @@ import { createPersons } from './persons.ts';
 import { createProjects } from './projects.ts';
 import { createSessions } from './sessions.ts';
 import { createSignInLinks } from './sign-in-links.ts';
+import { Throttle } from './throttle.ts';
 import { createTokens } from './tokens.ts';
 
 /** Who may come in and what they may do: accounts, sessions, tokens, projects and their members, and the clock of a project. */
@@ -39,15 +40,17 @@ export interface Access {
 export function createAccess(deps: AccessDeps): Access {
   const context = contextOf(deps);
   const passwords = createPasswords();
+  const throttle = new Throttle();
   const installation = createInstallation(context, passwords);
   const tokens = createTokens(context);
   const projects = createProjects(context);
+  const sessions = createSessions(context, passwords, throttle);
   return {
-    authenticate: createAuthentication(context),
+    authenticate: createAuthentication(context, sessions.accountOf),
     installation,
-    sessions: createSessions(context, passwords),
+    sessions,
     signInLinks: createSignInLinks(context),
-    persons: createPersons(context, passwords),
+    persons: createPersons(context, passwords, throttle),
     tokens,
     projects,
     members: createMembers(context),

@@ -4,25 +4,38 @@ import { type Context, hashOf, type Principal } from './context.ts';
 import { type Account, everything, type Grants, grantsOf, localCaller, localPersonId, narrowed } from './person.ts';
 import { selectAccount } from './persons-store.ts';
 import { selectMemberships } from './projects-store.ts';
-import { sessionIdle_ms } from './sessions.ts';
+import { type SignIn, sessionIdle_ms } from './sessions.ts';
 import { selectSession, touchSession } from './sessions-store.ts';
+import { tokenPrefix } from './tokens.ts';
 import { selectTokenByHash, type Token, touchToken } from './tokens-store.ts';
 
 /** What a request shows; the HTTP server and every protocol fill it. */
 export interface Shown {
   readonly bearer: string | null;
+  /** With each request, as clients of other protocols send it; a token in place of the password is taken for the token. */
+  readonly basic?: { readonly email: string; readonly password: string };
   readonly cookies: ReadonlyMap<string, string>;
+  readonly ip: string;
   readonly request: string;
 }
+
+/** Finds the account of an address and a password, or throws. */
+export type ByPassword = (shown: SignIn) => Promise<Account>;
 
 const sessionTouch_ms = 300_000;
 const tokenTouch_ms = 60_000;
 
 /** Finds who a request comes from; null where it shows nothing valid and sign-in is on. A token that is not valid is refused. */
-export function createAuthentication(context: Context) {
+export function createAuthentication(context: Context, byPassword: ByPassword) {
   const { database, clock, principals, auth } = context;
 
-  return async function authenticate({ bearer, cookies, request }: Shown): Promise<Caller | null> {
+  return async function authenticate({ bearer: shown, basic, cookies, ip, request }: Shown): Promise<Caller | null> {
+    const bearer = basic?.password.startsWith(tokenPrefix) ? basic.password : shown;
+    if (basic !== undefined && bearer === null) {
+      const account = await byPassword({ ...basic, ip, request });
+      const principal = await principals.get(`person ${account.id}`, () => ofPerson(context, account));
+      return principal && { ...principal.caller, cause: null, request };
+    }
     if (bearer !== null) {
       const hash = hashOf(bearer);
       const principal = await principals.get(`token ${hash}`, () => ofToken(context, hash));
@@ -34,7 +47,7 @@ export function createAuthentication(context: Context) {
     if (cookie !== undefined) {
       const hash = hashOf(cookie);
       const principal = await principals.get(`session ${hash}`, () => ofSession(context, hash));
-      if (principal && principal.expires_at_ms > clock.now()) {
+      if (principal && isOfNow(principal.expires_at_ms - clock.now())) {
         touch(principal, sessionTouch_ms, (now_ms) => database.write((tx) => touchSession(tx, hash, now_ms)));
         return { ...principal.caller, cause: null, request };
       }
@@ -51,6 +64,11 @@ export function createAuthentication(context: Context) {
   }
 }
 
+/** More is left than any use could have given: the clock was ahead then, and a session must not last until it is there again. */
+function isOfNow(left_ms: number): boolean {
+  return left_ms > 0 && left_ms <= 2 * sessionIdle_ms;
+}
+
 export function cookieNameOf({ secureCookies }: Pick<Context, 'secureCookies'>): string {
   return secureCookies ? '__Host-slipway_session' : 'slipway_session';
 }
@@ -62,6 +80,10 @@ async function ofSession(context: Context, hash: string): Promise<Principal | nu
   if (!account || account.disabled) return null;
   const expires_at_ms = Math.min(session.ends_at_ms, session.seen_at_ms + sessionIdle_ms);
   return { caller: await asPerson(context, account), expires_at_ms, touched_at_ms: session.seen_at_ms };
+}
+
+async function ofPerson(context: Context, account: Account): Promise<Principal> {
+  return { caller: await asPerson(context, account), expires_at_ms: Number.POSITIVE_INFINITY, touched_at_ms: 0 };
 }
 
 async function ofToken(context: Context, hash: string): Promise<Principal | null> {

@@ -39,7 +39,14 @@ export interface Context extends AccessDeps {
 const recent_ms = 2000;
 
 export function contextOf(deps: AccessDeps): Context {
-  return { ...deps, principals: new Recent(deps.clock, recent_ms), projects: new Recent(deps.clock, recent_ms) };
+  const principals = new Recent<Principal>(deps.clock, recent_ms);
+  const projects = new Recent<ProjectState>(deps.clock, recent_ms);
+  // Another process may have revoked a token, or moved a clock.
+  deps.database.onForeignCommit(() => {
+    principals.clear();
+    projects.clear();
+  });
+  return { ...deps, principals, projects };
 }
 
 /** Text of 256 random bits, or as many as asked for. */

@@ -87,7 +87,8 @@ export function pageRoutes(deps: AccessRoutesDeps): Route[] {
       async ({ body, request, reply }) => {
         const next = nextPath(body.next);
         try {
-          setSession(reply, await sessions.signIn({ ...body, ip: request.ip, request: request.id }), deps);
+          const replaces = request.cookies.get(cookieNameOf(deps));
+          setSession(reply, await sessions.signIn({ ...body, ip: request.ip, request: request.id, replaces }), deps);
           return to(reply, next);
         } catch (error) {
           const problem = problemOf(error);

@@ -16,6 +16,7 @@ import {
 } from './persons-store.ts';
 import { deleteSessionsOf } from './sessions-store.ts';
 import { deleteSignInLinksOf } from './sign-in-links-store.ts';
+import type { Throttle } from './throttle.ts';
 
 export interface NewPerson {
   readonly name: string;
@@ -33,7 +34,7 @@ export interface PersonChange {
 
 const personsLimit = 10_000;
 
-export function createPersons(context: Context, passwords: Passwords) {
+export function createPersons(context: Context, passwords: Passwords, throttle: Throttle) {
   const { database, events, clock, ids } = context;
 
   /** Other sessions of the person, and links that would begin one, end with the write that `tx` belongs to. */
@@ -117,10 +118,16 @@ export function createPersons(context: Context, passwords: Passwords) {
       return change(caller, id, wanted, wanted.password === undefined ? null : await passwords.hash(wanted.password));
     },
 
-    /** Ends all sessions of the person, this one too. */
+    /** Ends all sessions of the person, this one too. A stolen session must not guess the password, so tries are slowed as a sign-in's are. */
     async changeOwnPassword(caller: Caller, old: string, next: string): Promise<void> {
       const account = await found(database.read, assertPerson(caller, 'change a password'));
-      if (!(await passwords.matches(account.password, old))) throw failure('wrong_credentials', {});
+      const own = `person ${account.id}`;
+      throttle.admit(account.id, own, clock.monotonic());
+      if (!(await passwords.matches(account.password, old))) {
+        throttle.failed(account.id, own, clock.monotonic());
+        throw failure('wrong_credentials', {});
+      }
+      throttle.succeeded(account.id, own);
       assertGoodPassword(next, account);
       await change(caller, account.id, {}, await passwords.hash(next));
     },

@@ -180,6 +180,16 @@ test('a session ends after 12 idle hours, after 30 days, and when it is signed o
   assert.equal((await server.call('GET', '/api/v1/me', undefined, fresh)).status, 401);
 });
 
+test('a session of a clock that was years ahead is over once the clock is right; an hour does not matter', async (t) => {
+  const server = await startAccess(t);
+  const { cookie } = await setUp(server);
+  const who = async () => (await server.call('GET', '/api/v1/me', undefined, { cookie })).status;
+  server.clock.forward(-3_600_000);
+  assert.equal(await who(), 200);
+  server.clock.forward(-10 * 365 * 86_400_000);
+  assert.equal(await who(), 401);
+});
+
 test('a cookie signs no change that comes from another page, or from nowhere known', async (t) => {
   const server = await startAccess(t);
   const { cookie } = await setUp(server);
@@ -302,4 +312,90 @@ test('every change of who may do what leaves an event that names its maker, and 
     ],
   );
   assert.doesNotMatch(JSON.stringify(events), /slw_|argon2|four unrelated/);
+});
+
+test('a new sign-in in a browser ends the session that it had', async (t) => {
+  const server = await startAccess(t);
+  const { cookie } = await setUp(server);
+  const body = { email: 'ada@example.org', password: goodPassword };
+  const here = { host: 'localhost', origin: 'http://localhost' };
+  const again = await server.call('POST', '/api/v1/session', body, { ...here, cookie });
+  assert.equal(again.status, 200);
+  const fresh = String(again.response.headers['set-cookie']).split(';', 1)[0] ?? '';
+  assert.notEqual(fresh, cookie);
+  assert.equal((await server.call('GET', '/api/v1/me', undefined, { ...here, cookie })).status, 401);
+  assert.equal((await server.call('GET', '/api/v1/me', undefined, { ...here, cookie: fresh })).status, 200);
+});
+
+test('signing out everywhere ends every session of the person and the links that wait, and nobody else’s', async (t) => {
+  const server = await startAccess(t);
+  const { cookie, caller } = await setUp(server);
+  const other = await join(server, caller, 'eve', null);
+  const { secret } = await server.access.sessions.signIn({
+    email: 'ada@example.org',
+    password: goodPassword,
+    ip: '10.0.0.9',
+    request: 'r',
+  });
+  const { path } = await server.access.signInLinks.make(caller, {});
+  const here = { host: 'localhost', origin: 'http://localhost' };
+  assert.equal((await server.call('DELETE', '/api/v1/sessions', undefined, { ...here, cookie })).status, 204);
+  for (const ended of [cookie, `slipway_session=${secret}`]) {
+    assert.equal((await server.call('GET', '/api/v1/me', undefined, { ...here, cookie: ended })).status, 401);
+  }
+  assert.equal((await server.call('GET', path)).status, 403);
+  assert.equal((await server.call('GET', '/api/v1/me', undefined, { ...here, cookie: other.cookie })).status, 200);
+});
+
+test('who has a session cannot guess the password of its account', async (t) => {
+  const server = await startAccess(t);
+  const { cookie } = await setUp(server);
+  const guess = async (password: string) =>
+    (
+      await server.call(
+        'PUT',
+        '/api/v1/me/password',
+        { password, new_password: 'another fine sentence' },
+        { cookie, 'sec-fetch-site': 'same-origin' },
+      )
+    ).status;
+  for (let round = 0; round < 5; round++) assert.equal(await guess('a wrong sentence'), 401);
+  assert.equal(await guess('a wrong sentence'), 429);
+  assert.equal(await guess(goodPassword), 429);
+  server.clock.forward(10_000);
+  assert.equal(await guess(goodPassword), 204);
+});
+
+test('behind TLS the cookie is sent over TLS only, to this host only, and to no script', async (t) => {
+  const server = await startAccess(t, { secureCookies: true });
+  const link = new URL((await server.access.installation.openSetupLink()) ?? '', 'http://localhost');
+  const body = { token: link.searchParams.get('token'), name: 'Ada', email: 'ada@example.org', password: goodPassword };
+  const { response } = await server.call('POST', '/setup', body);
+  assert.match(
+    String(response.headers['set-cookie']),
+    /^__Host-slipway_session=[\w-]{43}; Path=\/; HttpOnly; SameSite=Strict; Secure; Max-Age=\d+$/,
+  );
+});
+
+test('a password of any characters and 200 of them is taken as it came, hidden by its field, and kept by a slow hash', async (t) => {
+  const server = await startAccess(t);
+  const { caller } = await setUp(server);
+  const page = await server.call('GET', '/sign-in');
+  assert.match(page.response.body, /<input id="password" name="password" type="password" [^>]*autocomplete="current-password"/);
+  assert.equal(page.response.headers['referrer-policy'], 'same-origin');
+  assert.match(String(page.response.headers['content-security-policy']), /frame-ancestors 'none'/);
+  const password = ` é💥"<${'words and '.repeat(18)}spaces `.padEnd(200, '~');
+  assert.equal(password.length, 200);
+  await server.access.persons.create(caller, { name: 'Eve', email: 'eve@example.org', password, server_admin: false });
+  const signIn = (given: string) => server.call('POST', '/api/v1/session', { email: 'eve@example.org', password: given });
+  assert.equal((await signIn(password)).status, 200);
+  for (const near of [password.trim(), password.slice(0, 199), password.toUpperCase(), password.normalize('NFD')]) {
+    assert.equal((await signIn(near)).status, 401);
+  }
+  const { password: kept } = await server.database.read
+    .selectFrom('access_persons')
+    .select('password')
+    .where('name', '=', 'Eve')
+    .executeTakeFirstOrThrow();
+  assert.match(String(kept), /^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
 });

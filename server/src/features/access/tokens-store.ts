@@ -77,8 +77,10 @@ export async function deleteToken(tx: Handle, id: string): Promise<void> {
   await tx.deleteFrom('access_tokens').where('id', '=', id).execute();
 }
 
-export async function deleteTokensOfKind(tx: Handle, kind: TokenKind): Promise<void> {
-  await tx.deleteFrom('access_tokens').where('kind', '=', kind).execute();
+/** All of a kind, or only the one that has this hash. */
+export async function deleteTokensOfKind(tx: Handle, kind: TokenKind, hash?: string): Promise<void> {
+  const all = tx.deleteFrom('access_tokens').where('kind', '=', kind);
+  await (hash === undefined ? all : all.where('hash', '=', hash)).execute();
 }
 
 export async function deleteTokensOfExecution(tx: Handle, execution: string): Promise<void> {

@@ -6,7 +6,7 @@ import { may } from '../../kernel/caller.ts';
 import { join, setUp, startAccess } from './access.fixture.ts';
 
 const plain = { name: 'ci', project: null, permissions: ['read', 'write'] as const, server_admin: false, expires_in_days: 90 };
-const shown = (bearer: string) => ({ bearer, cookies: new Map<string, string>(), request: 'req_1' });
+const shown = (bearer: string) => ({ bearer, cookies: new Map<string, string>(), ip: '127.0.0.1', request: 'req_1' });
 
 test('a token does what it was made for in its project, as far as its person may', async (t) => {
   const server = await startAccess(t);

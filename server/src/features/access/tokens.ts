@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { open, rename, rm } from 'node:fs/promises';
+import { open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Permission } from '@slipway/contracts';
 import { type Caller, may } from '../../kernel/caller.ts';
@@ -36,6 +36,8 @@ export interface MadeToken {
 }
 
 export const cliTokenFile = 'cli-token';
+/** By it a secret is known for a token wherever it stands. */
+export const tokenPrefix = 'slw_';
 const tokensPerPerson = 200;
 const day_ms = 24 * 3_600_000;
 const cliTokenLife_ms = 3650 * day_ms;
@@ -44,7 +46,7 @@ const executionMay: ReadonlySet<Permission> = new Set(['read', 'write', 'predict
 export function createTokens(context: Context) {
   const { database, events, clock, ids } = context;
   const forget = (): void => context.principals.clear();
-  const fresh = (): string => `slw_${newSecret(ids)}`;
+  const fresh = (): string => `${tokenPrefix}${newSecret(ids)}`;
 
   function made(parts: Partial<Token> & Pick<Token, 'kind' | 'name' | 'person' | 'permissions'>, life_ms: number): Token {
     const now_ms = clock.now();
@@ -123,12 +125,14 @@ export function createTokens(context: Context) {
     async writeCliToken(folder: string, owner: Account): Promise<string> {
       const secret = fresh();
       const parts = { kind: 'cli' as const, name: cliTokenFile, person: owner.id, permissions: [...everything], server_admin: true };
+      const file = join(folder, cliTokenFile);
+      // Each of several servers on one database has a token, in its own folder; it replaces the one that lies there.
+      const former = await readFile(file, 'utf8').catch(() => '');
       await database.write(async (tx) => {
-        await deleteTokensOfKind(tx, 'cli');
+        await deleteTokensOfKind(tx, 'cli', database.profile.shared ? hashOf(former.trim()) : undefined);
         await insertToken(tx, hashOf(secret), made(parts, cliTokenLife_ms));
         afterCommit(tx, forget);
       });
-      const file = join(folder, cliTokenFile);
       await writePrivate(file, `${secret}\n`);
       return file;
     },

@@ -65,12 +65,22 @@ export async function grantedApprovals(handle: Handle, version_id: string): Prom
 export async function listApprovals(
   handle: Handle,
   project_id: string,
-  state: Approval['state'] | undefined,
-  limit: number,
+  { state, before, limit }: { readonly state?: Approval['state']; readonly before?: number; readonly limit: number },
 ): Promise<Approval[]> {
   let query = handle.selectFrom('approvals').selectAll().where('project_id', '=', project_id);
   if (state !== undefined) query = query.where('state', '=', state);
+  if (before !== undefined) query = query.where('event', '<', before);
   return (await query.orderBy('event', 'desc').limit(limit).execute()).map(toApproval);
+}
+
+export async function countRequested(handle: Handle, project_id: string): Promise<number> {
+  const { waiting } = await handle
+    .selectFrom('approvals')
+    .select(({ fn }) => fn.countAll<number>().as('waiting'))
+    .where('project_id', '=', project_id)
+    .where('state', '=', 'requested')
+    .executeTakeFirstOrThrow();
+  return waiting;
 }
 
 function toApproval({ project_id: _, ...row }: ApprovalsTable): Approval {

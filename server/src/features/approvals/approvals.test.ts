@@ -6,8 +6,8 @@ import { type TestContext, test } from 'node:test';
 import { type Caller, systemCaller } from '../../kernel/caller.ts';
 import { systemClock } from '../../kernel/clock.ts';
 import type { Project } from '../../kernel/project.ts';
-import { openDatabase } from '../../platform/database/index.ts';
 import { migrations } from '../../platform/database/migrations/index.ts';
+import { openTestDatabase } from '../../platform/database/test-database.fixture.ts';
 import { createEvents } from '../../platform/events/index.ts';
 import { type ApprovalRequest, createApprovals } from './index.ts';
 
@@ -18,7 +18,7 @@ const yes = { decision: 'approve', reason: 'fine' } as const;
 
 async function openApprovals(t: TestContext) {
   const folder = mkdtempSync(join(tmpdir(), 'slipway-approvals-'));
-  const database = await openDatabase({ folder, migrations, clock: systemClock });
+  const database = await openTestDatabase({ folder, migrations, clock: systemClock });
   const events = createEvents({ database, clock: systemClock });
   t.after(async () => {
     await database.close();
@@ -38,7 +38,7 @@ async function openApprovals(t: TestContext) {
       ...more,
     });
   const states = async () =>
-    (await approvals.list(asker, project)).map(({ verdict_event, environment, state }) => [verdict_event, environment, state]);
+    (await approvals.list(asker, project)).items.map(({ verdict_event, environment, state }) => [verdict_event, environment, state]);
   return { approvals, events, ask, states };
 }
 

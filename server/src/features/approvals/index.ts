@@ -1,7 +1,9 @@
 import { assertMay, type Caller } from '../../kernel/caller.ts';
 import type { Clock } from '../../kernel/clock.ts';
+import { defined } from '../../kernel/defined.ts';
 import { failure } from '../../kernel/error.ts';
 import { newId } from '../../kernel/ids.ts';
+import { numberAt, type Page, type PageAsk, pageOf } from '../../kernel/pages.ts';
 import type { Project } from '../../kernel/project.ts';
 import type { Database, Handle } from '../../platform/database/index.ts';
 import type { Events } from '../../platform/events/index.ts';
@@ -29,14 +31,14 @@ export interface Approvals {
   withdraw(caller: Caller, project: Project, version_id: string, verdict_events: readonly number[]): Promise<void>;
   decide(caller: Caller, project: Project, id: string, given: { decision: 'approve' | 'refuse'; reason: string }): Promise<Approval>;
   get(caller: Caller, project: Project, id: string): Promise<Approval>;
-  list(caller: Caller, project: Project, state?: Approval['state']): Promise<Approval[]>;
+  /** Newest first. */
+  list(caller: Caller, project: Project, asked?: { readonly state?: Approval['state'] } & Partial<PageAsk>): Promise<Page<Approval>>;
   granted(version_id: string): Promise<Approval[]>;
   /** How many of a project wait for a person. */
   waiting(project_id: string): Promise<number>;
 }
 
 const reasonLimit_chars = 2000;
-const listLimit = 200;
 
 export function createApprovals(deps: ApprovalsDeps): Approvals {
   const { read } = deps.database;
@@ -48,12 +50,13 @@ export function createApprovals(deps: ApprovalsDeps): Approvals {
       assertMay(caller, project, 'read');
       return existing(read, project, id);
     },
-    async list(caller, project, state) {
+    async list(caller, project, { state, cursor, limit = 200 } = {}) {
       assertMay(caller, project, 'read');
-      return store.listApprovals(read, project.id, state, listLimit);
+      const filter = defined({ state, before: cursor === undefined ? undefined : numberAt(cursor) });
+      return pageOf(await store.listApprovals(read, project.id, { ...filter, limit }), limit, (last) => last.event);
     },
     granted: (version_id) => store.grantedApprovals(read, version_id),
-    waiting: async (project_id) => (await store.listApprovals(read, project_id, 'requested', listLimit)).length,
+    waiting: (project_id) => store.countRequested(read, project_id),
   };
 }
 

@@ -8,6 +8,7 @@ export interface AuditFilter {
   readonly type?: string | undefined;
   readonly subject?: string | undefined;
   readonly caller?: string | undefined;
+  readonly cause?: number | undefined;
   readonly text?: string | undefined;
   readonly from_ms?: number | undefined;
   readonly to_ms?: number | undefined;
@@ -83,7 +84,7 @@ export type Audit = ReturnType<typeof createAudit>;
 
 function eventFilter(
   project: Pick<Project, 'id'> | null,
-  { type, subject, caller, text }: AuditFilter,
+  { type, subject, caller, cause, text }: AuditFilter,
   before: number | undefined,
   limit: number,
 ): EventFilter {
@@ -92,6 +93,7 @@ function eventFilter(
     ...(type === undefined ? {} : { type }),
     ...(subject === undefined ? {} : { subject }),
     ...(caller === undefined ? {} : { caller }),
+    ...(cause === undefined ? {} : { cause }),
     ...(text === undefined ? {} : { text }),
     ...(before === undefined ? {} : { before }),
     order: 'newest',

@@ -32,7 +32,7 @@ test('a retraining that could not be started was not decided, so that the next a
       ['skip', 'start'],
       'a page goes on where the one before ended',
     );
-    const [execution, ...others] = await world.pipelines.executions(caller, project);
+    const [execution, ...others] = (await world.pipelines.executions(caller, project)).items;
     assert.deepEqual(others, []);
     const story = await world.events.why(execution?.started_event ?? 0);
     assert.deepEqual(

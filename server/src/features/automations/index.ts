@@ -1,6 +1,6 @@
 import { assertMay, type Caller } from '../../kernel/caller.ts';
-import { failure } from '../../kernel/error.ts';
 import { newId } from '../../kernel/ids.ts';
+import { numberAt, pageOf } from '../../kernel/pages.ts';
 import type { Project } from '../../kernel/project.ts';
 import type { Database, Handle } from '../../platform/database/index.ts';
 import { type Definition, type DefinitionCommands, type Definitions, definitionCommands } from '../../platform/definitions/index.ts';
@@ -46,10 +46,9 @@ export function createAutomations(deps: AutomationsDeps): Automations {
     ...definitionCommands(database, definitions, 'admin'),
     async decisions(caller, project, { cursor, limit }) {
       assertMay(caller, project, 'read');
-      const before = cursor === undefined ? {} : { before: readCursor(cursor) };
+      const before = cursor === undefined ? {} : { before: numberAt(cursor) };
       const items = await listDecisions(database.read, project.id, { ...before, limit });
-      const last = items.length === limit ? items.at(-1) : undefined;
-      return { items, next: last ? String(last.event) : null };
+      return pageOf(items, limit, (last) => last.event);
     },
     async consider(project, deployment, occasion, cause) {
       for (const policy of await definitions.list(project)) {
@@ -64,11 +63,6 @@ export function createAutomations(deps: AutomationsDeps): Automations {
       }
     },
   };
-}
-
-function readCursor(cursor: string): number {
-  if (/^\d{1,15}$/.test(cursor)) return Number(cursor);
-  throw failure('invalid_input', { field: 'cursor', expected: 'the `next` of an earlier page', got: JSON.stringify(cursor.slice(0, 80)) });
 }
 
 async function considerPolicy(

@@ -10,7 +10,7 @@ import { caller, newRoom, project } from './room.fixture.ts';
 async function serve(t: TestContext) {
   const room = await newRoom(t);
   const http = createHttp({
-    routes: datasetsRoutes({ datasets: room.datasets, blobs: room.blobs }),
+    routes: datasetsRoutes({ ...room, clock: systemClock }),
     database: room.database,
     metrics: createMetrics(),
     log: createLog({ level: 'silent' }),

@@ -1,19 +1,30 @@
 import { api } from '@slipway/contracts';
+import type { Clock } from '../../kernel/clock.ts';
 import { defined } from '../../kernel/defined.ts';
 import { failure } from '../../kernel/error.ts';
-import type { Blobs } from '../../platform/blobs/index.ts';
+import { numberAt } from '../../kernel/pages.ts';
+import { type Blobs, findOfProject, putOfProject } from '../../platform/blobs/index.ts';
+import type { Database } from '../../platform/database/index.ts';
 import { implement, type Route } from '../../platform/http/index.ts';
 import { type DatasetDefinition, versionLimits } from './dataset.ts';
 import { summaryOf } from './datasets-views.ts';
 import type { Datasets } from './index.ts';
 
-export function datasetsRoutes({ datasets, blobs }: { readonly datasets: Datasets; readonly blobs: Blobs }): Route[] {
+export interface DatasetsRoutesDeps {
+  readonly datasets: Datasets;
+  readonly blobs: Blobs;
+  readonly database: Database;
+  readonly clock: Clock;
+}
+
+export function datasetsRoutes(deps: DatasetsRoutesDeps): Route[] {
+  const { datasets, blobs } = deps;
   return [
-    implement(api.datasets.putBlob, ({ query, request }) =>
-      blobs.put(request.stream, defined({ limit_bytes: versionLimits.upload_bytes, expect: query.digest })),
+    implement(api.datasets.putBlob, ({ project, query, request }) =>
+      putOfProject(deps, project, request.stream, defined({ limit_bytes: versionLimits.upload_bytes, expect: query.digest })),
     ),
-    implement(api.datasets.missingBlobs, async ({ body }) => {
-      const here = await blobs.has(body.digests);
+    implement(api.datasets.missingBlobs, async ({ project, body }) => {
+      const here = await findOfProject(deps, project, body.digests);
       return { missing: [...new Set(body.digests)].filter((digest) => !here.has(digest)) };
     }),
     implement(api.datasets.list, async ({ project }) => ({ items: plain(await datasets.list(project)) })),
@@ -25,7 +36,7 @@ export function datasetsRoutes({ datasets, blobs }: { readonly datasets: Dataset
       return { version: plain(version), is_new: isNew };
     }),
     implement(api.datasets.versions, async ({ project, params, query }) => {
-      const page = defined({ limit: query.limit, before: query.cursor === undefined ? undefined : readCursor(query.cursor) });
+      const page = defined({ limit: query.limit, before: query.cursor === undefined ? undefined : numberAt(query.cursor) });
       const versions = await datasets.versions(project, params.dataset, page);
       const last = versions.length === query.limit ? versions.at(-1) : undefined;
       return { items: versions.map((version) => plain(summaryOf(version))), next: last && last.number > 1 ? String(last.number) : null };
@@ -91,9 +102,4 @@ function definitionOf(body: Given): DatasetDefinition {
 
 function numberOf(version: string): number | 'latest' {
   return version === 'latest' ? version : Number(version);
-}
-
-function readCursor(cursor: string): number {
-  if (/^[1-9]\d{0,8}$/.test(cursor)) return Number(cursor);
-  throw failure('invalid_input', { field: 'cursor', expected: 'the `next` of an earlier page', got: JSON.stringify(cursor.slice(0, 80)) });
 }

@@ -5,8 +5,16 @@ import { failure } from '../../kernel/error.ts';
 import { newId } from '../../kernel/ids.ts';
 import type { Project } from '../../kernel/project.ts';
 import type { DataFile } from '../../platform/analytics/index.ts';
+import { assertOfProject } from '../../platform/blobs/index.ts';
 import type { Database, Handle } from '../../platform/database/index.ts';
-import type { Definition, DefinitionChange, Definitions, DefinitionsOf, ManagedBy } from '../../platform/definitions/index.ts';
+import {
+  assertDefinitionName,
+  type Definition,
+  type DefinitionChange,
+  type Definitions,
+  type DefinitionsOf,
+  type ManagedBy,
+} from '../../platform/definitions/index.ts';
 import type { Events } from '../../platform/events/index.ts';
 import { judgeData, judgeSchema } from './checks.ts';
 import {
@@ -74,12 +82,13 @@ export async function define(
  */
 export async function addVersion(deps: DatasetsDeps, caller: Caller, project: Project, input: NewVersion): Promise<Added> {
   assertMay(caller, project, 'write');
+  assertDefinitionName('dataset', input.dataset);
   const files = assertFiles(input.files);
   const { definition, latest } = await readBefore(deps, project, input.dataset);
   const digest = contentDigest({ files }, definition);
   const existing = await store.findByDigest(deps.database.read, project.id, input.dataset, digest);
   if (existing) return judgedAgain(deps, caller, project, existing, definition);
-  const sized = await withSizes(deps, files);
+  const sized = await withSizes(deps, project, files);
   const paths: DataFile[] = [];
   for (const file of files) paths.push({ path: await deps.blobs.path(file.digest), name: file.path });
   return withTempTable(deps, async (path) => {
@@ -113,13 +122,13 @@ async function readBefore(deps: DatasetsDeps, project: Project, dataset: string)
   return { definition: known?.definition ?? emptyDefinition, latest };
 }
 
-async function withSizes({ blobs }: DatasetsDeps, files: readonly FileReference[]): Promise<VersionFile[]> {
-  const stored = await blobs.has(files.map((file) => file.digest));
-  return files.map(({ path, digest }) => {
-    const bytes = stored.get(digest);
-    if (bytes === undefined) throw failure('not_found', { what: 'uploaded blob', name: digest });
-    return { path, digest, bytes };
-  });
+async function withSizes(deps: DatasetsDeps, project: Project, files: readonly FileReference[]): Promise<VersionFile[]> {
+  const sizes = await assertOfProject(
+    deps,
+    project,
+    files.map((file) => file.digest),
+  );
+  return files.map(({ path, digest }) => ({ path, digest, bytes: sizes.get(digest) ?? 0 }));
 }
 
 type Draft = Pick<

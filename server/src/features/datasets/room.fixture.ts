@@ -6,9 +6,9 @@ import { type Caller, systemCaller } from '../../kernel/caller.ts';
 import { systemClock } from '../../kernel/clock.ts';
 import type { Project } from '../../kernel/project.ts';
 import { createAnalytics } from '../../platform/analytics/index.ts';
-import { openBlobs } from '../../platform/blobs/index.ts';
-import { openDatabase } from '../../platform/database/index.ts';
+import { openBlobs, putOfProject } from '../../platform/blobs/index.ts';
 import { migrations } from '../../platform/database/migrations/index.ts';
+import { openTestDatabase } from '../../platform/database/test-database.fixture.ts';
 import { createDefinitions } from '../../platform/definitions/index.ts';
 import { createEvents } from '../../platform/events/index.ts';
 import { createLog } from '../../platform/log/index.ts';
@@ -20,7 +20,7 @@ export const caller: Caller = systemCaller('test');
 /** The room over a data folder, with everything it needs real. */
 export async function openRoom(folder: string) {
   const [clock, log] = [systemClock, createLog({ level: 'silent' })];
-  const database = await openDatabase({ folder, migrations, clock });
+  const database = await openTestDatabase({ folder, migrations, clock });
   const blobs = await openBlobs({ folder: join(folder, 'blobs'), clock, log });
   const events = createEvents({ database, clock });
   const definitions = createDefinitions({ database, events, clock });
@@ -37,8 +37,11 @@ export async function openRoom(folder: string) {
     /** Tables that were begun and not removed. */
     unfinished: () => readdirSync(tables),
     async upload(files: Readonly<Record<string, string | Buffer>>): Promise<FileReference[]> {
-      const stored = await blobs.putMany(Object.values(files).map((content) => Buffer.from(content)));
-      return Object.keys(files).map((path, at) => ({ path, digest: stored[at]?.digest ?? '' }));
+      const put = async ([path, content]: [string, string | Buffer]): Promise<FileReference> => {
+        const { digest } = await putOfProject({ database, blobs, clock }, project, Buffer.from(content), { limit_bytes: 2 ** 30 });
+        return { path, digest };
+      };
+      return Promise.all(Object.entries(files).map(put));
     },
     async close() {
       await analytics.stop();

@@ -1,6 +1,6 @@
 import { api } from '@slipway/contracts';
 import { defined } from '../../kernel/defined.ts';
-import { failure } from '../../kernel/error.ts';
+import { pageOf, readCursor } from '../../kernel/pages.ts';
 import { implement, type Route } from '../../platform/http/index.ts';
 import type { RowCursor, ServedRow } from '../predictions/index.ts';
 import type { DeploymentDefinition, Deployments, DeploymentView, RolloutRecord } from './index.ts';
@@ -15,9 +15,10 @@ export function deploymentsRoutes({ deployments }: { readonly deployments: Deplo
       deployments.define(caller, project, params.deployment, JSON.parse(JSON.stringify(body)) as DeploymentDefinition, 'ui'),
     ),
     implement(api.deployments.retire, ({ caller, project, params }) => deployments.retire(caller, project, params.deployment)),
-    implement(api.deployments.rollouts, async ({ caller, project, params }) => ({
-      items: (await deployments.rollouts(caller, project, params.deployment)).map(rolloutToWire),
-    })),
+    implement(api.deployments.rollouts, async ({ caller, project, params, query }) => {
+      const { items, next } = await deployments.rollouts(caller, project, params.deployment, defined(query));
+      return { items: items.map(rolloutToWire), next };
+    }),
     implement(api.deployments.roll, async ({ caller, project, params, body }) =>
       rolloutToWire(await deployments.roll(caller, project, { deployment: params.deployment, version: body.version })),
     ),
@@ -29,10 +30,10 @@ export function deploymentsRoutes({ deployments }: { readonly deployments: Deplo
     ),
     implement(api.deployments.rows, async ({ caller, project, params, query }) => {
       const { cursor, from_ms, to_ms, limit } = query;
-      const after = cursor === undefined ? undefined : readCursor(cursor);
+      const after = cursor === undefined ? undefined : rowAt(cursor);
       const rows = await deployments.rows(caller, project, params.deployment, defined({ from_ms, to_ms, limit, after }));
-      const last = rows.length === limit ? rows.at(-1) : undefined;
-      return { items: rows.map(rowToWire), next: last ? `${last.event_time_ms}_${last.id}` : null };
+      const { items, next } = pageOf(rows, limit, (last) => `${last.event_time_ms}_${last.id}`);
+      return { items: items.map(rowToWire), next };
     }),
     implement(api.deployments.served, async ({ caller, project, params, query }) => {
       const served = await deployments.served(caller, project, params.deployment, query);
@@ -46,11 +47,8 @@ export function deploymentsRoutes({ deployments }: { readonly deployments: Deplo
 /** The commands read these bodies themselves: they are hot, and what is refused is recorded. */
 const unread = { checkBody: (value: unknown): never => value as never };
 
-function readCursor(text: string): RowCursor {
-  const [, time, id] = /^(\d{1,16})_(.+)$/s.exec(text) ?? [];
-  if (time === undefined || id === undefined) {
-    throw failure('invalid_input', { field: 'cursor', expected: 'the `next` of the page before', got: JSON.stringify(text.slice(0, 80)) });
-  }
+function rowAt(cursor: string): RowCursor {
+  const [time, id = ''] = readCursor(cursor, /^(\d{1,16})_(.+)$/s);
   return { event_time_ms: Number(time), id };
 }
 

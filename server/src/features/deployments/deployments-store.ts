@@ -116,15 +116,14 @@ export async function listLiveRollouts(handle: Handle, project_id: string): Prom
 }
 
 /** Newest first. */
-export async function listRollouts(handle: Handle, deployment: string, limit: number): Promise<RolloutRecord[]> {
-  const rows = await handle
-    .selectFrom('rollouts')
-    .selectAll()
-    .where('deployment', '=', deployment)
-    .orderBy('number', 'desc')
-    .limit(limit)
-    .execute();
-  return rows.map(toRollout);
+export async function listRollouts(
+  handle: Handle,
+  deployment: string,
+  { before, limit }: { readonly before?: number; readonly limit: number },
+): Promise<RolloutRecord[]> {
+  let query = handle.selectFrom('rollouts').selectAll().where('deployment', '=', deployment);
+  if (before !== undefined) query = query.where('number', '<', before);
+  return (await query.orderBy('number', 'desc').limit(limit).execute()).map(toRollout);
 }
 
 function toRollout({ project_id: _, ...row }: RolloutsTable): RolloutRecord {

@@ -1,5 +1,6 @@
 import { assertMay, type Caller } from '../../kernel/caller.ts';
 import { failure } from '../../kernel/error.ts';
+import { numberAt, type Page, type PageAsk, pageOf } from '../../kernel/pages.ts';
 import type { Project } from '../../kernel/project.ts';
 import type { Definition } from '../../platform/definitions/index.ts';
 import type { RowCursor, ServedCount, ServedRow } from '../predictions/index.ts';
@@ -14,7 +15,7 @@ export interface DeploymentView extends Definition<DeploymentDefinition> {
   readonly champion: number | null;
   /** Since when the champion has been it, in the time of the project. */
   readonly champion_since_ms: number | null;
-  /** The version that a rollback goes to. */
+  /** The version that a rollback goes to; null when there is none, or when it was retired since. */
   readonly previous: number | null;
   /** The running rollout with its evidence, or null. */
   readonly rollout: RolloutRecord | null;
@@ -27,30 +28,22 @@ export interface ServedSummary {
   readonly counts: readonly ServedCount[];
 }
 
-const rolloutsLimit = 100;
-
-export async function listDeployments({ definitions, database }: CommandDeps, caller: Caller, project: Project): Promise<DeploymentView[]> {
+export async function listDeployments(deps: CommandDeps, caller: Caller, project: Project): Promise<DeploymentView[]> {
   assertMay(caller, project, 'read');
-  const defined = await definitions.list(project);
-  return Promise.all(
-    defined.map(async (definition) =>
-      viewOf(definition, await findState(database.read, definition.name), await findLiveRollout(database.read, definition.name)),
-    ),
-  );
+  const defined = await deps.definitions.list(project);
+  return Promise.all(defined.map((definition) => viewOf(deps, project, definition)));
 }
 
 /** Retired ones too. Refuses with `not_found`. */
-export async function findDeployment({ definitions, database }: CommandDeps, project: Project, name: string): Promise<DeploymentView> {
-  const definition = await definitions.find(project, name);
+export async function findDeployment(deps: CommandDeps, project: Project, name: string): Promise<DeploymentView> {
+  const definition = await deps.definitions.find(project, name);
   if (!definition) throw failure('not_found', { what: 'deployment', name });
-  return viewOf(definition, await findState(database.read, name), await findLiveRollout(database.read, name));
+  return viewOf(deps, project, definition);
 }
 
-function viewOf(
-  definition: Definition<DeploymentDefinition>,
-  state: DeploymentState | null,
-  rollout: RolloutRecord | null,
-): DeploymentView {
+async function viewOf(deps: CommandDeps, project: Project, definition: Definition<DeploymentDefinition>): Promise<DeploymentView> {
+  const state = await findState(deps.database.read, definition.name);
+  const rollout = await findLiveRollout(deps.database.read, definition.name);
   const champion = state?.champion ?? null;
   const share = rollout ? shareOf(rollout) : 0;
   const split = [
@@ -62,17 +55,30 @@ function viewOf(
     model: definition.definition.model,
     champion,
     champion_since_ms: state?.champion_since_ms ?? null,
-    previous: state?.previous ?? null,
+    previous: await previousOf(deps, project, definition.definition.model, state),
     rollout,
     split,
   };
 }
 
-/** All rollouts of a deployment, newest first. */
-export async function rolloutsOf({ database }: CommandDeps, caller: Caller, project: Project, name: string): Promise<RolloutRecord[]> {
+async function previousOf({ models }: CommandDeps, project: Project, model: string, state: DeploymentState | null): Promise<number | null> {
+  if (state === null || state.previous === null) return null;
+  const { retired_at_ms } = await models.version(project, model, state.previous);
+  return retired_at_ms === null ? state.previous : null;
+}
+
+/** Rollouts of a deployment, newest first. */
+export async function rolloutsOf(
+  { database }: CommandDeps,
+  caller: Caller,
+  project: Project,
+  name: string,
+  { cursor, limit }: PageAsk = { limit: 100 },
+): Promise<Page<RolloutRecord>> {
   assertMay(caller, project, 'read');
   await ownState(database.read, project, name);
-  return listRollouts(database.read, name, rolloutsLimit);
+  const before = cursor === undefined ? {} : { before: numberAt(cursor) };
+  return pageOf(await listRollouts(database.read, name, { ...before, limit }), limit, (last) => last.number);
 }
 
 export interface RowsFilter {

@@ -8,8 +8,8 @@ import { systemClock } from '../../kernel/clock.ts';
 import { failure } from '../../kernel/error.ts';
 import type { Project } from '../../kernel/project.ts';
 import { openBlobs } from '../../platform/blobs/index.ts';
-import { openDatabase } from '../../platform/database/index.ts';
 import { migrations } from '../../platform/database/migrations/index.ts';
+import { openTestDatabase } from '../../platform/database/test-database.fixture.ts';
 import { createDefinitions } from '../../platform/definitions/index.ts';
 import { createEvents } from '../../platform/events/index.ts';
 import { createInference } from '../../platform/inference/index.ts';
@@ -88,7 +88,7 @@ export async function openWorld(t: TestContext, folder = mkdtempSync(join(tmpdir
   const clock = systemClock;
   const log = createLog({ level: 'silent' });
   const time = { now_ms: Date.UTC(2013, 2, 1, 12) };
-  const database = await openDatabase({ folder, migrations, clock });
+  const database = await openTestDatabase({ folder, migrations, clock });
   const blobs = await openBlobs({ folder: join(folder, 'blobs'), clock, log });
   const events = createEvents({ database, clock });
   const definitions = createDefinitions({ database, events, clock });

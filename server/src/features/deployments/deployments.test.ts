@@ -202,20 +202,34 @@ test('a rollback after a promotion points to the version before within a second,
   await assert.rejects(world.deployments.rollback(admin, project, 'delay', ''), refused('nothing_to_roll_back'));
   const event = (await world.events.list({ project_id: project.id, type: 'deployment.rolled-back', limit: 5 }))[0];
   assert.match(event?.note ?? '', /too many late flights/);
-  const [newest] = await world.deployments.rollouts(admin, project, 'delay');
+  const [newest] = (await world.deployments.rollouts(admin, project, 'delay')).items;
   assert.deepEqual([newest?.version, newest?.state], [2, 'rolled back']);
+});
+
+test('going back to a version that was retired since is not offered, and refused', async (t) => {
+  const world = await openWorld(t);
+  await world.withFirst({ rollout: { steps: [1], guard: [], bake_ms: 0 } });
+  await world.addVersion(onnxModel(true));
+  await world.deployments.roll(admin, project, second);
+  assert.equal((await world.deployments.get(admin, project, 'delay')).previous, 1);
+  await world.models.retireVersion(admin, project, 'delay', 1);
+  assert.equal((await world.deployments.get(admin, project, 'delay')).previous, null);
+  await assert.rejects(world.deployments.rollback(admin, project, 'delay', ''), refused('version_retired'));
 });
 
 test('a rollback ends a running rollout, and a newer version takes the place of one that is rolling', async (t) => {
   const world = await openRolling(t);
   await world.addVersion(onnxModel());
   await world.deployments.roll(admin, project, { deployment: 'delay', version: 3 });
-  const states = (await world.deployments.rollouts(admin, project, 'delay')).map((one) => [one.version, one.state]);
+  const states = (await world.deployments.rollouts(admin, project, 'delay')).items.map((one) => [one.version, one.state]);
   assert.deepEqual(states, [
     [3, 'rolling'],
     [2, 'superseded'],
     [1, 'promoted'],
   ]);
+  const page = await world.deployments.rollouts(admin, project, 'delay', { limit: 2 });
+  const last = await world.deployments.rollouts(admin, project, 'delay', { limit: 2, cursor: page.next ?? '' });
+  assert.deepEqual([page.items.length, last.items.map((one) => one.version), last.next], [2, [1], null]);
   await world.deployments.rollback(admin, project, 'delay', '');
   const ids = Array.from({ length: 50 }, nextId);
   const { predictions } = await world.deployments.predict(admin, 'delay', { rows: ids.map(() => row), ids });

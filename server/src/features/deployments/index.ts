@@ -1,6 +1,7 @@
 import type { Caller } from '../../kernel/caller.ts';
 import { assertMay } from '../../kernel/caller.ts';
 import type { Clock } from '../../kernel/clock.ts';
+import type { Page, PageAsk } from '../../kernel/pages.ts';
 import type { Project } from '../../kernel/project.ts';
 import type { Blobs } from '../../platform/blobs/index.ts';
 import type { Database } from '../../platform/database/index.ts';
@@ -69,7 +70,8 @@ export interface Deployments {
   retire(caller: Caller, project: Project, name: string): Promise<void>;
   list(caller: Caller, project: Project): Promise<views.DeploymentView[]>;
   get(caller: Caller, project: Project, name: string): Promise<views.DeploymentView>;
-  rollouts(caller: Caller, project: Project, name: string): Promise<RolloutRecord[]>;
+  /** Newest first. */
+  rollouts(caller: Caller, project: Project, name: string, page?: PageAsk): Promise<Page<RolloutRecord>>;
   roll(caller: Caller, project: Project, input: { readonly deployment: string; readonly version: number }): Promise<RolloutRecord>;
   /** The pointer moves in one write, and requests follow at once. */
   rollback(caller: Caller, project: Project, name: string, reason: string): Promise<RolloutRecord>;
@@ -105,7 +107,7 @@ export function createDeployments(deps: DeploymentsDeps): Deployments {
       assertMay(caller, project, 'read');
       return views.findDeployment(commands, project, name);
     },
-    rollouts: (caller, project, name) => views.rolloutsOf(commands, caller, project, name),
+    rollouts: (caller, project, name, page) => views.rolloutsOf(commands, caller, project, name, page),
     roll: (caller, project, input) => releases.roll(commands, caller, project, input),
     rollback: (caller, project, name, reason) => releases.rollback(commands, caller, project, name, reason),
     promote: (caller, project, name) => releases.promote(commands, caller, project, name),

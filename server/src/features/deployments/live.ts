@@ -4,6 +4,7 @@ import type { Project } from '../../kernel/project.ts';
 import type { Blobs } from '../../platform/blobs/index.ts';
 import type { Database } from '../../platform/database/index.ts';
 import type { DefinitionsOf } from '../../platform/definitions/index.ts';
+import type { Events } from '../../platform/events/index.ts';
 import { type Inference, type ModelFile, modelKey } from '../../platform/inference/index.ts';
 import type { Log } from '../../platform/log/index.ts';
 import { modelFile } from '../gates/index.ts';
@@ -48,6 +49,7 @@ export interface LiveDeployment {
 
 export interface LiveDeps {
   readonly database: Database;
+  readonly events: Pick<Events, 'subscribe'>;
   readonly models: Models;
   readonly inference: Inference;
   readonly blobs: Blobs;
@@ -62,12 +64,15 @@ export interface LiveDeps {
 /** A displaced version stays loaded this long, so that requests that chose it still find it. */
 const drain_ms = 5_000;
 const day_ms = 86_400_000;
+/** How often the day's rows are counted anew where other processes serve too: what they served since is what a daily limit can be passed by. */
+const recount_ms = 2_000;
 
 /** The deployments of the server in memory, and their versions in the model host. */
 export class LiveTable {
   readonly #deps: LiveDeps;
   readonly #table = new Map<string, LiveDeployment>();
   readonly #drains = new Set<NodeJS.Timeout>();
+  #others: (() => void) | null = null;
   #refreshing: Promise<void> = Promise.resolve();
 
   constructor(deps: LiveDeps) {
@@ -90,9 +95,11 @@ export class LiveTable {
   async start(): Promise<void> {
     const states = await listStates(this.#deps.database.read);
     await Promise.all(states.map((state) => this.refresh(state.name)));
+    if (this.#deps.database.profile.shared) this.#others = this.#followOthers();
   }
 
   stop(): void {
+    this.#others?.();
     for (const drain of this.#drains) clearTimeout(drain);
     this.#drains.clear();
   }
@@ -120,6 +127,27 @@ export class LiveTable {
     return this.#refreshing;
   }
 
+  /** What another process changes is read anew here, and what it served counts. */
+  #followOthers(): () => void {
+    const { events, log } = this.#deps;
+    const unsubscribe = events.subscribe(({ subject }) => {
+      const name = /^deployment (.+)$/.exec(subject)?.[1];
+      if (name !== undefined) void this.refresh(name);
+    });
+    const recount = setInterval(() => {
+      for (const { name, project_id, per_day, limiter, day } of this.#table.values()) {
+        if (per_day === null) continue;
+        this.#countDay(project_id, name, limiter, day).catch((error: unknown) =>
+          log.error('the rows of a day could not be counted', { deployment: name, error }),
+        );
+      }
+    }, recount_ms);
+    return () => {
+      unsubscribe();
+      clearInterval(recount);
+    };
+  }
+
   async #build(state: DeploymentState, before: LiveDeployment | undefined): Promise<LiveDeployment | undefined> {
     const { database, projectOf, definitions, clock } = this.#deps;
     const project = await projectOf(state.project_id);
@@ -137,7 +165,7 @@ export class LiveTable {
     const limiter = before?.limiter ?? new Limiter(state.name, limits, () => clock.monotonic());
     limiter.limits = limits;
     const day = before?.day ?? createProjectDay();
-    if (!before && limits.per_day !== null) await this.#countDay(project, state.name, limiter, day);
+    if (!before && limits.per_day !== null) await this.#countDay(project.id, state.name, limiter, day);
     return {
       name: state.name,
       project_id: project.id,
@@ -178,7 +206,8 @@ export class LiveTable {
   }
 
   /** After a restart the day's rows that are known count on. */
-  async #countDay(project: Project, name: string, limiter: Limiter, day: LiveDeployment['day']): Promise<void> {
+  async #countDay(project_id: string, name: string, limiter: Limiter, day: LiveDeployment['day']): Promise<void> {
+    const project = await this.#deps.projectOf(project_id);
     const now_ms = await this.#deps.projectNow(project);
     const { day: today, left_ms } = day(project.zone, now_ms);
     const end_ms = now_ms + left_ms;

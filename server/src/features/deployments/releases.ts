@@ -2,7 +2,7 @@ import { assertMay, type Caller } from '../../kernel/caller.ts';
 import { failure, SlipwayError } from '../../kernel/error.ts';
 import type { Project } from '../../kernel/project.ts';
 import type { Handle } from '../../platform/database/index.ts';
-import type { ModelVersion, ReleasePermit } from '../models/index.ts';
+import { assertServable, type ModelVersion, type ReleasePermit } from '../models/index.ts';
 import { type DeploymentDefinition, planOf, production } from './deployment.ts';
 import { assertGated, type CommandDeps, champion, holderOf, letGo, ownState } from './deployments.ts';
 import {
@@ -35,7 +35,7 @@ export async function roll(
   const version = await deps.models.version(project, definition.model, input.version);
   const present = await presentRollout(deps.database.read, input.deployment, version.number);
   if (present) return present;
-  assertServable(definition, version);
+  assertReleasable(definition, version);
   const permit = await permitOf(deps, caller, project, input.deployment, definition, version);
   await deps.table.load(version);
   const now_ms = await deps.projectNow(project);
@@ -113,7 +113,7 @@ async function begin(deps: CommandDeps, tx: Handle, given: Beginning): Promise<R
   const present = await presentRollout(tx, name, version.number);
   if (present) return present;
   // Read again inside the write: it may have been retired since.
-  assertServable(definition, await deps.models.versionById(version.id, tx));
+  assertReleasable(definition, await deps.models.versionById(version.id, tx));
   await supersede(deps, tx, { caller, project, name, by: version.number, now_ms });
   // The champion has its 100% already: once the other gave way there is nothing to roll.
   const serving = await presentRollout(tx, name, version.number);
@@ -160,8 +160,9 @@ async function begin(deps: CommandDeps, tx: Handle, given: Beginning): Promise<R
   return settle(deps, tx, { caller, project, rollout, decision, now_ms });
 }
 
-function assertServable(definition: DeploymentDefinition, version: ModelVersion): void {
+function assertReleasable(definition: DeploymentDefinition, version: ModelVersion): void {
   if (version.retired_at_ms !== null) throw failure('version_retired', { model: version.model, version: version.number });
+  assertServable(version);
   assertGuardFits(definition.rollout.guard, version.signature.task);
 }
 
@@ -305,7 +306,7 @@ async function goBack(
   const before = state.previous_rollout === null ? null : await findRollout(tx, name, state.previous_rollout);
   if (state.retired_at_ms !== null || !present || !before) throw failure('nothing_to_roll_back', { deployment: name });
   const { definition } = await deps.definitions.get(project, name, tx);
-  assertServable(definition, await deps.models.versionById(before.version_id, tx));
+  assertReleasable(definition, await deps.models.versionById(before.version_id, tx));
   await point(deps, tx, { caller, project, rollout: before, now_ms });
   // Going back twice does not go forward again: the version that was taken off needs a release of its own.
   await putState(tx, { ...(await ownState(tx, project, name)), previous: null, previous_rollout: null });

@@ -11,6 +11,9 @@ export function gatesRoutes({ gates }: { readonly gates: Gates }): Route[] {
       gates.define(caller, project, params.gate, parsed<GateDefinition>(JSON.stringify(body)), 'ui'),
     ),
     implement(api.gates.evaluate, ({ caller, project, params, body }) => gates.evaluate(caller, project, { gate: params.gate, ...body })),
-    implement(api.gates.verdicts, async ({ caller, project, query }) => ({ items: await gates.verdicts(caller, project, defined(query)) })),
+    implement(api.gates.verdicts, async ({ caller, project, query }) => {
+      const { items, next } = await gates.verdicts(caller, project, defined(query));
+      return { items: [...items], next };
+    }),
   ];
 }

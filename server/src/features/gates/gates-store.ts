@@ -41,15 +41,20 @@ export async function newestVerdict(handle: Handle, version_id: string, gate?: s
   return row ? toVerdict(row) : null;
 }
 
+export interface VerdictFilter {
+  readonly model?: string;
+  readonly version?: number;
+}
+
 export async function listVerdicts(
   handle: Handle,
   project_id: string,
-  filter: { model?: string; version?: number },
-  limit: number,
+  { model, version, before, limit }: VerdictFilter & { readonly before?: number; readonly limit: number },
 ): Promise<Verdict[]> {
   let query = handle.selectFrom('verdicts').selectAll().where('project_id', '=', project_id);
-  if (filter.model !== undefined) query = query.where('model', '=', filter.model);
-  if (filter.version !== undefined) query = query.where('version', '=', filter.version);
+  if (model !== undefined) query = query.where('model', '=', model);
+  if (version !== undefined) query = query.where('version', '=', version);
+  if (before !== undefined) query = query.where('event', '<', before);
   return (await query.orderBy('event', 'desc').limit(limit).execute()).map(toVerdict);
 }
 

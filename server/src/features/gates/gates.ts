@@ -7,7 +7,7 @@ import type { Project } from '../../kernel/project.ts';
 import type { Database } from '../../platform/database/index.ts';
 import type { Definitions, DefinitionsOf } from '../../platform/definitions/index.ts';
 import type { Events } from '../../platform/events/index.ts';
-import type { Models, ModelVersion, ReleasePermit } from '../models/index.ts';
+import { assertServable, type Models, type ModelVersion, type ReleasePermit } from '../models/index.ts';
 import { judge, judgeOrder, judgeWithoutTable, resultOf } from './decide.ts';
 import type { Evidence, GateDefinition, Verdict } from './gate.ts';
 import { insertVerdict, newestVerdict } from './gates-store.ts';
@@ -46,6 +46,7 @@ export async function evaluate(
     });
   }
   const version = await deps.models.version(project, input.model, input.version);
+  assertServable(version);
   const champion = await championOf(deps, project, version);
   const early = judgeOrder(gate, version.started_event);
   const evidence = early.length > 0 ? early : await judged(deps, gate.definition.criteria, version, champion);

@@ -1,10 +1,11 @@
 import { assertMay, type Caller } from '../../kernel/caller.ts';
+import { numberAt, type Page, type PageAsk, pageOf } from '../../kernel/pages.ts';
 import type { Project } from '../../kernel/project.ts';
 import { type Definition, type DefinitionCommands, definitionCommands } from '../../platform/definitions/index.ts';
 import type { ModelVersion, ReleasePermit } from '../models/index.ts';
 import type { GateDefinition, Verdict } from './gate.ts';
 import { evaluate, type GatesDeps, type GrantedApproval, gateDefinitions, permitFor } from './gates.ts';
-import { listVerdicts, newestVerdict } from './gates-store.ts';
+import { listVerdicts, newestVerdict, type VerdictFilter } from './gates-store.ts';
 
 export type {
   BoundCriterion,
@@ -26,7 +27,8 @@ export interface Gates extends DefinitionCommands<GateDefinition> {
   /** The gates that judge a model. */
   ofModel(project: Project, model: string): Promise<Definition<GateDefinition>[]>;
   evaluate(caller: Caller, project: Project, input: { gate: string; model: string; version: number }): Promise<Verdict>;
-  verdicts(caller: Caller, project: Project, filter: { model?: string; version?: number }): Promise<Verdict[]>;
+  /** Newest first. */
+  verdicts(caller: Caller, project: Project, filter: VerdictFilter & Partial<PageAsk>): Promise<Page<Verdict>>;
   newest(version_id: string, gate?: string): Promise<Verdict | null>;
   /** Refuses with `not_released`, saying what is missing. */
   permitFor(
@@ -35,8 +37,6 @@ export interface Gates extends DefinitionCommands<GateDefinition> {
     asked: { gate: string; environment: string; granted: readonly GrantedApproval[] },
   ): Promise<ReleasePermit>;
 }
-
-const verdictLimit = 200;
 
 export function createGates(deps: GatesDeps): Gates {
   const { database } = deps;
@@ -47,9 +47,10 @@ export function createGates(deps: GatesDeps): Gates {
       return (await definitions.list(project)).filter((gate) => !gate.retired && gate.definition.model === model);
     },
     evaluate: (caller, project, input) => evaluate(deps, caller, project, input),
-    async verdicts(caller, project, filter) {
+    async verdicts(caller, project, { cursor, limit = 200, ...filter }) {
       assertMay(caller, project, 'read');
-      return listVerdicts(database.read, project.id, filter, verdictLimit);
+      const before = cursor === undefined ? {} : { before: numberAt(cursor) };
+      return pageOf(await listVerdicts(database.read, project.id, { ...filter, ...before, limit }), limit, (last) => last.event);
     },
     newest: (version_id, gate) => newestVerdict(database.read, version_id, gate),
     permitFor: (project, version, asked) => permitFor(deps, project, version, asked),

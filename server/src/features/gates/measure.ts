@@ -1,3 +1,4 @@
+import { failure } from '../../kernel/error.ts';
 import type { Blobs } from '../../platform/blobs/index.ts';
 import { type Inference, modelKey } from '../../platform/inference/index.ts';
 import type { Models, ModelVersion } from '../models/index.ts';
@@ -62,7 +63,7 @@ async function measureTable(
   const result: EvaluateResult = await training.evaluate({
     parquet: await blobs.path(of.digest),
     target: of.target,
-    task: signature.task,
+    task: knownTask(of.version),
     classes: signature.classes,
     models: await Promise.all(
       models.map(async (model) => {
@@ -84,6 +85,11 @@ async function measureTable(
     comparison: result.comparisons[pairKey(rival.name, 'version')] ?? {},
     within: own.within,
   };
+}
+
+function knownTask({ model, number, signature }: ModelVersion): 'regression' | 'binary' | 'multiclass' {
+  if (signature.task !== 'unknown') return signature.task;
+  throw failure('version_not_servable', { model, version: number, reason: 'nobody knows what it answers' });
 }
 
 export const modelFile = 'model.onnx';

@@ -6,6 +6,8 @@ import type { Definition, DefinitionChange, ManagedBy } from '../../platform/def
 import type { AliasMove, Hold, ModelDefinition, ModelVersion } from './model.ts';
 import * as commands from './models.ts';
 import * as store from './models-store.ts';
+import { createRegistry, type Registry } from './registry.ts';
+import { promptNames } from './registry-store.ts';
 
 export type {
   AliasMove,
@@ -20,7 +22,9 @@ export type {
   Signature,
   SignatureInput,
 } from './model.ts';
+export { assertServable } from './model.ts';
 export type { AddedFile, ModelsDeps, NewVersion } from './models.ts';
+export type { NewRegistration, RegisteredModel, RegisteredVersion } from './registry.ts';
 
 export interface ModelSummary {
   readonly name: string;
@@ -55,6 +59,7 @@ export interface Models {
   holdIn(tx: Handle, version_id: string, hold: Hold): Promise<void>;
   releaseHoldIn(tx: Handle, version_id: string, holder: string): Promise<void>;
   holds(version_id: string): Promise<Hold[]>;
+  readonly registry: Registry;
   /** Digests of all blobs that versions name, for the sweep. */
   blobDigests(): Promise<string[]>;
 }
@@ -98,6 +103,7 @@ export function createModels(deps: commands.ModelsDeps): Models {
     holdIn: (tx, version_id, hold) => store.putHold(tx, version_id, hold),
     releaseHoldIn: (tx, version_id, holder) => store.deleteHold(tx, version_id, holder),
     holds: (version_id) => store.listHolds(database.read, version_id),
+    registry: createRegistry(deps),
     blobDigests: () => store.listBlobDigests(database.read),
   };
 }
@@ -105,14 +111,18 @@ export function createModels(deps: commands.ModelsDeps): Models {
 async function summaries(deps: commands.ModelsDeps, caller: Caller, project: Project): Promise<ModelSummary[]> {
   assertMay(caller, project, 'read');
   const { read } = deps.database;
-  const [defined, counted, aliases] = await Promise.all([
+  const [prompts, defined, counted, aliases] = await Promise.all([
+    promptNames(read, project.id),
     commands.modelDefinitions(deps).list(project),
     store.countVersions(read, project.id),
     store.listAliases(read, project.id),
   ]);
-  return defined.map(({ name, definition, retired }) => {
-    const named = aliases.flatMap((row) => (row.model === name && row.version !== null ? [[row.alias, row.version] as const] : []));
-    const { versions, latest } = counted.get(name) ?? { versions: 0, latest: null };
-    return { name, definition, retired, versions, latest, aliases: Object.fromEntries(named) };
-  });
+  // A prompt is a text of the registry, and no model that anybody serves.
+  return defined
+    .filter(({ name }) => !prompts.has(name))
+    .map(({ name, definition, retired }) => {
+      const named = aliases.flatMap((row) => (row.model === name && row.version !== null ? [[row.alias, row.version] as const] : []));
+      const { versions, latest } = counted.get(name) ?? { versions: 0, latest: null };
+      return { name, definition, retired, versions, latest, aliases: Object.fromEntries(named) };
+    });
 }

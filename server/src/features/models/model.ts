@@ -1,6 +1,8 @@
 import { failure } from '../../kernel/error.ts';
 import type { ColumnProfile, Estimator } from '../../platform/statistics/index.ts';
 
+export type Flavor = 'onnx' | 'mlflow' | 'outside' | 'prompt';
+
 /** One immutable version of a model: artifact, signature and where it came from. */
 export interface ModelVersion {
   readonly id: string;
@@ -8,7 +10,8 @@ export interface ModelVersion {
   readonly number: number;
   /** Digest of the manifest: files, signature and profile. What was approved is what is served. */
   readonly digest: string;
-  readonly flavor: 'onnx';
+  /** `onnx` is served here; `mlflow` is kept as a client logged it, `outside` lies elsewhere, `prompt` is a text. */
+  readonly flavor: Flavor;
   readonly files: readonly ModelFile[];
   readonly signature: Signature;
   /** Profile of the training data, the reference of every monitor; it survives the deletion of the data. */
@@ -34,7 +37,7 @@ export interface ModelVersion {
 export interface ReferenceProfile {
   /** Profiles of the training rows, by column, the target included. */
   readonly columns: Readonly<Record<string, ColumnProfile>>;
-  /** Profile of the model's own scores on its training rows; null for multiclass. */
+  /** Profile of the model's scores on the rows that it was evaluated on, else on its training rows; null for multiclass. */
   readonly score: ColumnProfile | null;
   /** For estimating quality without outcomes, fitted on the rows that it was evaluated on; binary only. */
   readonly estimator: Estimator | null;
@@ -47,7 +50,8 @@ export interface ModelFile {
 }
 
 export interface Signature {
-  readonly task: 'regression' | 'binary' | 'multiclass';
+  /** `unknown` where nobody tried the model: it is not served here. */
+  readonly task: 'regression' | 'binary' | 'multiclass' | 'unknown';
   /** Class labels in the order of the probabilities; for binary the second is the positive one. */
   readonly classes: readonly string[];
   readonly target: string | null;
@@ -94,6 +98,17 @@ export interface ReleasePermit {
 export interface Hold {
   readonly holder: string;
   readonly reason: string;
+}
+
+const unservable = {
+  mlflow: 'it has no ONNX file that answers here',
+  outside: 'its files lie elsewhere, so nobody knows that they stay what they are',
+  prompt: 'it is a text',
+} as const;
+
+/** Refuses a version that nothing here can run: no gate measures it and no deployment takes it. */
+export function assertServable({ model, number, flavor }: Pick<ModelVersion, 'model' | 'number' | 'flavor'>): void {
+  if (flavor !== 'onnx') throw failure('version_not_servable', { model, version: number, reason: unservable[flavor] });
 }
 
 /** Word characters and dash; `latest` and `v1`-like names would be taken for versions (as in MLflow). */

@@ -4,9 +4,12 @@ import { defined } from '../../kernel/defined.ts';
 import { failure } from '../../kernel/error.ts';
 import type { Blobs } from '../../platform/blobs/index.ts';
 import { implement, type Route } from '../../platform/http/index.ts';
+import type { Runs } from '../runs/index.ts';
 import type { Models } from './index.ts';
+import { madeByRun } from './made-by.ts';
 
-export function modelsRoutes({ models, blobs }: { readonly models: Models; readonly blobs: Blobs }): Route[] {
+export function modelsRoutes(options: { readonly models: Models; readonly blobs: Blobs; readonly runs: Runs }): Route[] {
+  const { models, blobs, runs } = options;
   return [
     implement(api.models.list, async ({ caller, project }) => ({ items: await models.list(caller, project) })),
     implement(api.models.define, ({ caller, project, params, body }) => models.define(caller, project, params.model, defined(body), 'ui')),
@@ -16,8 +19,9 @@ export function modelsRoutes({ models, blobs }: { readonly models: Models; reado
         throw failure('not_found', { what: 'model', name: params.model });
       return { items };
     }),
-    implement(api.models.add, async ({ caller, project, params, body }) => {
-      const { version, isNew } = await models.add(caller, project, { model: params.model, ...defined(body) });
+    implement(api.models.add, async ({ caller, project, params, body: { run, ...body } }) => {
+      const made_by = run === undefined ? undefined : await madeByRun(runs, caller, project, run, body.file);
+      const { version, isNew } = await models.add(caller, project, defined({ model: params.model, ...body, made_by }));
       return { version, is_new: isNew };
     }),
     implement(api.models.version, async ({ caller, project, params }) => {

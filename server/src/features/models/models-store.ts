@@ -1,6 +1,6 @@
 import { parsed } from '../../kernel/json.ts';
 import type { Handle } from '../../platform/database/index.ts';
-import type { Hold, ModelVersion } from './model.ts';
+import type { Flavor, Hold, ModelVersion } from './model.ts';
 
 interface VersionsTable {
   id: string;
@@ -8,7 +8,7 @@ interface VersionsTable {
   model: string;
   number: number;
   digest: string;
-  flavor: 'onnx';
+  flavor: Flavor;
   files: string;
   signature: string;
   profile_digest: string | null;
@@ -158,7 +158,7 @@ export async function listHolds(handle: Handle, version_id: string): Promise<Hol
   return handle.selectFrom('model_holds').select(['holder', 'reason']).where('version_id', '=', version_id).orderBy('holder').execute();
 }
 
-function toVersion(row: VersionsTable): ModelVersion {
+export function toVersion(row: VersionsTable): ModelVersion {
   const { project_id: _, ...plain } = row;
   return {
     ...plain,

@@ -8,8 +8,9 @@ import { systemClock } from '../../kernel/clock.ts';
 import { SlipwayError } from '../../kernel/error.ts';
 import type { Project } from '../../kernel/project.ts';
 import { openBlobs } from '../../platform/blobs/index.ts';
-import { type Database, openDatabase } from '../../platform/database/index.ts';
+import type { Database } from '../../platform/database/index.ts';
 import { migrations } from '../../platform/database/migrations/index.ts';
+import { openTestDatabase } from '../../platform/database/test-database.fixture.ts';
 import { createDefinitions } from '../../platform/definitions/index.ts';
 import { createEvents, type Events } from '../../platform/events/index.ts';
 import { createLog } from '../../platform/log/index.ts';
@@ -24,7 +25,7 @@ async function withModels(
 ): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'slipway-models-'));
   const clock = systemClock;
-  const database = await openDatabase({ folder, migrations, clock });
+  const database = await openTestDatabase({ folder, migrations, clock });
   const blobs = await openBlobs({ folder: join(folder, 'blobs'), clock, log: createLog({ level: 'silent' }) });
   const events = createEvents({ database, clock });
   const models = createModels({ database, events, blobs, clock, definitions: createDefinitions({ database, events, clock }) });

@@ -4,7 +4,7 @@ import { digestOf } from '../../kernel/digest.ts';
 import { failure } from '../../kernel/error.ts';
 import { newId } from '../../kernel/ids.ts';
 import type { Project } from '../../kernel/project.ts';
-import type { Blobs } from '../../platform/blobs/index.ts';
+import { assertOfProject, type Blobs } from '../../platform/blobs/index.ts';
 import type { Database, Handle } from '../../platform/database/index.ts';
 import type { Definitions, DefinitionsOf, ManagedBy } from '../../platform/definitions/index.ts';
 import type { Events } from '../../platform/events/index.ts';
@@ -87,6 +87,10 @@ export async function registerIn(deps: ModelsDeps, tx: Handle, caller: Caller, p
   return version;
 }
 
+export type MadeBy = Pick<NewVersion, 'run_id' | 'dataset_versions' | 'code'>;
+
+const unknownMaker: MadeBy = { run_id: null, dataset_versions: [], code: null };
+
 /** An ONNX file of another tool, that is uploaded already. */
 export interface AddedFile extends ToldOfFile {
   readonly model: string;
@@ -96,6 +100,8 @@ export interface AddedFile extends ToldOfFile {
   readonly inputs?: readonly string[];
   /** Of the model. */
   readonly description?: string;
+  /** The run that logged the file, with what it read and was started from. */
+  readonly made_by?: MadeBy;
 }
 
 /**
@@ -110,8 +116,7 @@ export async function add(
 ): Promise<{ version: ModelVersion; isNew: boolean }> {
   assertMay(caller, project, 'write');
   assertModelName(input.model);
-  const bytes = (await deps.blobs.has([input.file])).get(input.file);
-  if (bytes === undefined) throw failure('not_found', { what: 'uploaded blob', name: input.file });
+  const bytes = (await assertOfProject(deps, project, [input.file])).get(input.file) ?? 0;
   const described = await describeModelFile(await deps.blobs.path(input.file), input.inputs);
   const version: NewVersion = {
     model: input.model,
@@ -120,11 +125,9 @@ export async function add(
     signature: signatureOfFile(described, input),
     profile_digest: null,
     importance: {},
-    run_id: null,
     execution_id: null,
-    dataset_versions: [],
     outputs: {},
-    code: null,
+    ...(input.made_by ?? unknownMaker),
   };
   return deps.database.write(async (tx) => {
     if (input.description !== undefined) await describeIn(deps, tx, caller, project, input.model, input.description);
@@ -203,33 +206,42 @@ export async function protectIn(tx: Handle, project: Project, model: string, ali
 }
 
 export async function retireVersion(
-  { database, events, clock }: ModelsDeps,
+  deps: ModelsDeps,
   caller: Caller,
   project: Project,
   model: string,
   number: number,
 ): Promise<ModelVersion> {
   assertMay(caller, project, 'write');
-  return database.write(async (tx) => {
-    const version = await existing(tx, project, model, number);
-    if (version.retired_at_ms !== null) return version;
-    const aliases = (await store.listAliases(tx, project.id, model)).filter((alias) => alias.version === number);
-    assertRetirable(
-      version,
-      await store.listHolds(tx, version.id),
-      aliases.map((alias) => alias.alias),
-    );
-    const retired_at_ms = clock.now();
-    await store.setRetired(tx, version.id, retired_at_ms);
-    await events.emit(tx, caller, {
-      project_id: project.id,
-      type: 'model-version.retired',
-      subject: `model ${model}`,
-      note: `Version ${number} of ${model} was retired.`,
-      after: { model, version: number },
-    });
-    return { ...version, retired_at_ms };
+  return deps.database.write((tx) => retireIn(deps, tx, caller, project, model, number));
+}
+
+export async function retireIn(
+  { events, clock }: ModelsDeps,
+  tx: Handle,
+  caller: Caller,
+  project: Project,
+  model: string,
+  number: number,
+): Promise<ModelVersion> {
+  const version = await existing(tx, project, model, number);
+  if (version.retired_at_ms !== null) return version;
+  const aliases = (await store.listAliases(tx, project.id, model)).filter((alias) => alias.version === number);
+  assertRetirable(
+    version,
+    await store.listHolds(tx, version.id),
+    aliases.map((alias) => alias.alias),
+  );
+  const retired_at_ms = clock.now();
+  await store.setRetired(tx, version.id, retired_at_ms);
+  await events.emit(tx, caller, {
+    project_id: project.id,
+    type: 'model-version.retired',
+    subject: `model ${model}`,
+    note: `Version ${number} of ${model} was retired.`,
+    after: { model, version: number },
   });
+  return { ...version, retired_at_ms };
 }
 
 export async function existing(handle: Handle, project: Project, model: string, number: number): Promise<ModelVersion> {

@@ -1,5 +1,6 @@
 import { assertMay, type Caller } from '../../kernel/caller.ts';
 import { failure } from '../../kernel/error.ts';
+import { numberAt, type Page, pageOf, placeAt } from '../../kernel/pages.ts';
 import type { Project } from '../../kernel/project.ts';
 import type { Definition, DefinitionChange, ManagedBy } from '../../platform/definitions/index.ts';
 import type { MonitorsDeps } from './context.ts';
@@ -26,11 +27,6 @@ export interface IncidentSearch {
   readonly state?: Incident['state'];
   readonly cursor?: string;
   readonly limit: number;
-}
-
-export interface Page<T> {
-  readonly items: readonly T[];
-  readonly next: string | null;
 }
 
 /** Looks after deployments: measures windows of event time against the training data and limits, and opens incidents. */
@@ -65,18 +61,16 @@ export function createMonitors(deps: MonitorsDeps): Monitors {
     checkNow: (caller, project, monitor) => commands.checkNow(context, caller, project, monitor),
     async results(caller, project, { monitor, cursor, limit }) {
       assertMay(caller, project, 'read');
-      const before = cursor === undefined ? {} : { before_ms: readNumber(cursor) };
+      const before = cursor === undefined ? {} : { before_ms: numberAt(cursor) };
       const items = await store.listResults(read, project.id, { monitor, limit, ...before });
       if (items.length === 0 && !(await definitions.find(project, monitor))) throw failure('not_found', { what: 'monitor', name: monitor });
-      const last = items.length === limit ? items.at(-1) : undefined;
-      return { items, next: last ? String(last.window_to_ms) : null };
+      return pageOf(items, limit, (last) => last.window_to_ms);
     },
     async incidents(caller, project, { cursor, ...search }) {
       assertMay(caller, project, 'read');
-      const after = cursor === undefined ? {} : { after: readPlace(cursor) };
+      const after = cursor === undefined ? {} : { after: placeAt(cursor) };
       const items = await store.listIncidents(read, project.id, { ...search, ...after });
-      const last = items.length === search.limit ? items.at(-1) : undefined;
-      return { items, next: last ? `${last.opened_event}-${last.id}` : null };
+      return pageOf(items, search.limit, (last) => `${last.opened_event}-${last.id}`);
     },
     async incident(caller, project, id) {
       assertMay(caller, project, 'read');
@@ -85,23 +79,4 @@ export function createMonitors(deps: MonitorsDeps): Monitors {
     acknowledge: (caller, project, id, reason) => incidents.settle(deps, caller, project, id, { state: 'acknowledged', reason }),
     resolve: (caller, project, id, reason) => incidents.settle(deps, caller, project, id, { state: 'resolved', reason }),
   };
-}
-
-function readNumber(cursor: string): number {
-  if (!/^-?\d{1,15}$/.test(cursor)) throw wrongCursor(cursor);
-  return Number(cursor);
-}
-
-function readPlace(cursor: string): { opened_event: number; id: string } {
-  const match = /^(\d{1,15})-(\w{1,60})$/.exec(cursor);
-  if (!match?.[1] || !match[2]) throw wrongCursor(cursor);
-  return { opened_event: Number(match[1]), id: match[2] };
-}
-
-function wrongCursor(cursor: string) {
-  return failure('invalid_input', {
-    field: 'cursor',
-    expected: 'the `next` of an earlier page',
-    got: JSON.stringify(cursor.slice(0, 80)),
-  });
 }

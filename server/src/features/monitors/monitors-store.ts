@@ -211,7 +211,7 @@ export interface IncidentFilter {
   readonly deployment?: string;
   readonly severity?: Incident['severity'];
   readonly state?: Incident['state'];
-  readonly after?: { readonly opened_event: number; readonly id: string };
+  readonly after?: { readonly number: number; readonly id: string };
   readonly limit: number;
 }
 
@@ -222,7 +222,7 @@ export async function listIncidents(handle: Handle, project_id: string, filter: 
     const value = filter[column];
     if (value !== undefined) query = query.where(column, '=', value);
   }
-  if (filter.after) query = query.where(sql<boolean>`(opened_event, id) < (${filter.after.opened_event}, ${filter.after.id})`);
+  if (filter.after) query = query.where(sql<boolean>`(opened_event, id) < (${filter.after.number}, ${filter.after.id})`);
   const rows = await query.orderBy('opened_event', 'desc').orderBy('id', 'desc').limit(filter.limit).execute();
   return rows.map(toIncident);
 }

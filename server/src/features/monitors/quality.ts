@@ -15,7 +15,7 @@ export function truthOfOutcomes({ task, classes }: Signature, outcomes: readonly
   const known = outcomes.map((outcome) => outcome ?? '');
   return task === 'regression'
     ? Float64Array.from(known, (outcome) => (outcome.trim() === '' ? Number.NaN : Number(outcome)))
-    : truthOf(task, classes, known);
+    : truthOf(task === 'binary' ? 'binary' : 'multiclass', classes, known);
 }
 
 /** Realised figures by metric name. Rows without an outcome, or with one that the model cannot mean, are left out. */
@@ -24,7 +24,8 @@ export function realisedQuality(signature: Signature, answered: Answered): Reado
   const rows = Uint32Array.from(all.keys()).filter((row) => Number.isFinite(all[row]));
   if (rows.length === 0) return {};
   const truth = Float64Array.from(rows, (row) => all[row] ?? Number.NaN);
-  if (signature.task === 'multiclass') return labelQuality(signature, truth, rows, answered.labels);
+  // What has several classes, and what nobody tried: neither has a score to judge.
+  if (signature.task === 'multiclass' || signature.task === 'unknown') return labelQuality(signature, truth, rows, answered.labels);
   const values = Float64Array.from(rows, (row) => answered.scores[row] ?? Number.NaN);
   const { task, classes } = signature;
   return evaluateScores({ task, classes: classes.length, truth, slices: {}, bounds: [] }, { name: 'served', values }).metrics;

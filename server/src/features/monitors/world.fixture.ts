@@ -6,8 +6,8 @@ import { systemCaller } from '../../kernel/caller.ts';
 import { systemClock } from '../../kernel/clock.ts';
 import type { Project } from '../../kernel/project.ts';
 import { openBlobs } from '../../platform/blobs/index.ts';
-import { openDatabase } from '../../platform/database/index.ts';
 import { migrations } from '../../platform/database/migrations/index.ts';
+import { openTestDatabase } from '../../platform/database/test-database.fixture.ts';
 import { createDefinitions } from '../../platform/definitions/index.ts';
 import { createEvents } from '../../platform/events/index.ts';
 import { createLog } from '../../platform/log/index.ts';
@@ -96,7 +96,7 @@ export const rowsPerDay = 170;
 export async function openWorld(t: TestContext) {
   const folder = mkdtempSync(join(tmpdir(), 'slipway-monitors-'));
   const clock = systemClock;
-  const database = await openDatabase({ folder, migrations, clock });
+  const database = await openTestDatabase({ folder, migrations, clock });
   const blobs = await openBlobs({ folder: join(folder, 'blobs'), clock, log: createLog({ level: 'silent' }) });
   const events = createEvents({ database, clock });
   const definitions = createDefinitions({ database, events, clock });

@@ -57,9 +57,31 @@ for (const [network, bits] of [
   inside.addSubnet(network, bits, 'ipv6');
 }
 
-export function isPublicAddress(address: string): boolean {
+/**
+ * Never a receiver, whoever writes it down: addresses of nobody, of many, and of the own link, where clouds answer with the keys of
+ * the machine (169.254.169.254, fd00:ec2::254).
+ */
+const never = new BlockList();
+never.addSubnet('0.0.0.0', 8, 'ipv4');
+never.addSubnet('169.254.0.0', 16, 'ipv4');
+never.addSubnet('224.0.0.0', 3, 'ipv4');
+never.addAddress('100.100.100.200', 'ipv4');
+never.addAddress('::', 'ipv6');
+never.addSubnet('fe80::', 10, 'ipv6');
+never.addSubnet('fd00:ec2::', 32, 'ipv6');
+never.addSubnet('ff00::', 8, 'ipv6');
+
+/** Where a literal address lies; a name lies nowhere until it is resolved. */
+export function placeOf(address: string): 'public' | 'inside' | 'never' | 'name' {
   const family = isIP(address);
-  return family !== 0 && !inside.check(address, family === 4 ? 'ipv4' : 'ipv6');
+  if (family === 0) return 'name';
+  const kind = family === 4 ? 'ipv4' : 'ipv6';
+  if (never.check(address, kind)) return 'never';
+  return inside.check(address, kind) ? 'inside' : 'public';
+}
+
+export function assertReceiver(host: string): void {
+  if (placeOf(host) === 'never') throw failure('receiver_refused', { address: host });
 }
 
 /**
@@ -68,9 +90,10 @@ export function isPublicAddress(address: string): boolean {
  * leads into the network of this machine.
  */
 export async function resolveTarget({ host }: Target): Promise<string> {
-  if (isIP(host) !== 0) return host;
+  assertReceiver(host);
+  if (placeOf(host) !== 'name') return host;
   const addresses = await lookup(host, { all: true });
-  const wrong = addresses.find(({ address }) => !isPublicAddress(address));
+  const wrong = addresses.find(({ address }) => placeOf(address) !== 'public');
   if (wrong) throw failure('receiver_not_public', { host, address: wrong.address });
   const [first] = addresses;
   if (!first) throw failure('receiver_failed', { host, reason: 'its name has no address' });

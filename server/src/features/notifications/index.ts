@@ -1,9 +1,9 @@
 import { assertMay, type Caller, may } from '../../kernel/caller.ts';
-import { failure } from '../../kernel/error.ts';
+import { pageOf, placeAt } from '../../kernel/pages.ts';
 import type { Project } from '../../kernel/project.ts';
 import type { Definition, DefinitionChange, ManagedBy } from '../../platform/definitions/index.ts';
 import type { AnyJob } from '../../platform/jobs/index.ts';
-import { targetOf } from './address.ts';
+import { assertReceiver, placeOf, targetOf } from './address.ts';
 import { type NotificationsDeps, receiverDefinitions } from './context.ts';
 import { type Delivery, type ReceiverDefinition, shownReceiver } from './notification.ts';
 import { notificationJobs } from './notifications-jobs.ts';
@@ -22,7 +22,7 @@ export interface DeliverySearch {
 
 /** Receivers outside that are told of incidents, and what became of each message. */
 export interface Notifications {
-  /** Opens a way out of this machine, so it needs the right `admin`. */
+  /** Opens a way out of this machine, so it needs the right `admin`; an address inside its network needs `execute` too. */
   define(caller: Caller, project: Project, name: string, definition: ReceiverDefinition, managed_by: ManagedBy): Promise<DefinitionChange>;
   retire(caller: Caller, project: Project, name: string): Promise<void>;
   /** The whole address is for those who may set it; others see where it goes. */
@@ -38,8 +38,14 @@ export function createNotifications(deps: NotificationsDeps): Notifications {
   return {
     async define(caller, project, name, definition, managed_by) {
       assertMay(caller, project, 'admin');
-      targetOf(definition.webhook);
-      return database.write((tx) => definitions.putIn(tx, caller, project, name, definition, managed_by));
+      const { host } = targetOf(definition.webhook);
+      assertReceiver(host);
+      return database.write(async (tx) => {
+        const before = await definitions.find(project, name, tx);
+        // Whoever may run commands on this machine reaches its network anyhow; for all others the server is no way into it.
+        if (placeOf(host) === 'inside' && before?.definition.webhook !== definition.webhook) assertMay(caller, project, 'execute');
+        return definitions.putIn(tx, caller, project, name, definition, managed_by);
+      });
     },
     async retire(caller, project, name) {
       assertMay(caller, project, 'admin');
@@ -53,17 +59,10 @@ export function createNotifications(deps: NotificationsDeps): Notifications {
     },
     async deliveries(caller, project, { cursor, ...search }) {
       assertMay(caller, project, 'read');
-      const after = cursor === undefined ? {} : { after: readCursor(cursor) };
+      const after = cursor === undefined ? {} : { after: placeAt(cursor) };
       const items = await store.listDeliveries(database.read, project.id, { ...search, ...after });
-      const last = items.length === search.limit ? items.at(-1) : undefined;
-      return { items, next: last ? `${last.event}-${last.id}` : null };
+      return pageOf(items, search.limit, (last) => `${last.event}-${last.id}`);
     },
     jobs: notificationJobs(deps),
   };
-}
-
-function readCursor(cursor: string): { event: number; id: string } {
-  const match = /^(\d{1,15})-(\w{1,60})$/.exec(cursor);
-  if (match?.[1] && match[2]) return { event: Number(match[1]), id: match[2] };
-  throw failure('invalid_input', { field: 'cursor', expected: 'the `next` of an earlier page', got: JSON.stringify(cursor.slice(0, 80)) });
 }

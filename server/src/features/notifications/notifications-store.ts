@@ -39,7 +39,7 @@ export async function updateDelivery(tx: Handle, id: string, change: Partial<Del
 export interface DeliveryPage {
   readonly receiver?: string;
   readonly state?: Delivery['state'];
-  readonly after?: { readonly event: number; readonly id: string };
+  readonly after?: { readonly number: number; readonly id: string };
   readonly limit: number;
 }
 
@@ -48,7 +48,7 @@ export async function listDeliveries(handle: Handle, project_id: string, page: D
   let query = handle.selectFrom('notification_deliveries').selectAll().where('project_id', '=', project_id);
   if (page.receiver !== undefined) query = query.where('receiver', '=', page.receiver);
   if (page.state !== undefined) query = query.where('state', '=', page.state);
-  if (page.after) query = query.where(sql<boolean>`(event, id) < (${page.after.event}, ${page.after.id})`);
+  if (page.after) query = query.where(sql<boolean>`(event, id) < (${page.after.number}, ${page.after.id})`);
   const rows = await query.orderBy('event', 'desc').orderBy('id', 'desc').limit(page.limit).execute();
   return rows.map(({ project_id: _, ...delivery }) => delivery);
 }

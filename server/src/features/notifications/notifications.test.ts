@@ -8,12 +8,12 @@ import { type TestContext, test } from 'node:test';
 import { type Caller, systemCaller } from '../../kernel/caller.ts';
 import { systemClock } from '../../kernel/clock.ts';
 import type { Project } from '../../kernel/project.ts';
-import { openDatabase } from '../../platform/database/index.ts';
 import { migrations } from '../../platform/database/migrations/index.ts';
+import { openTestDatabase } from '../../platform/database/test-database.fixture.ts';
 import { createDefinitions } from '../../platform/definitions/index.ts';
 import { createEvents } from '../../platform/events/index.ts';
 import { createJobs } from '../../platform/jobs/index.ts';
-import { isPublicAddress, targetOf } from './address.ts';
+import { placeOf, targetOf } from './address.ts';
 import { createNotifications, dispatchJob } from './index.ts';
 import { postJson } from './send.ts';
 
@@ -24,7 +24,7 @@ const never = new AbortController().signal;
 async function openWorld(t: TestContext) {
   const folder = mkdtempSync(join(tmpdir(), 'slipway-notifications-'));
   const clock = systemClock;
-  const database = await openDatabase({ folder, migrations, clock });
+  const database = await openTestDatabase({ folder, migrations, clock });
   const events = createEvents({ database, clock });
   const definitions = createDefinitions({ database, events, clock });
   const jobs = createJobs({ database, clock, log: { error: () => undefined } });
@@ -167,6 +167,44 @@ test('a name that leads into this machine is refused, the literal address is not
   assert.equal(received.length, 1);
 });
 
+test('the own link, the keys of clouds, nobody and many are no receiver, however they are written, and whoever writes them', async (t) => {
+  const { notifications } = await openWorld(t);
+  const addresses = [
+    ...['http://169.254.169.254/latest/meta-data/', 'http://2852039166/', 'http://0xa9fea9fe/', 'http://0251.0376.0251.0376/'],
+    ...['http://[::ffff:169.254.169.254]/', 'http://[fe80::1]/', 'http://[fd00:ec2::254]/', 'http://0.0.0.0/', 'http://0/', 'http://[::]/'],
+    ...['http://224.0.0.1/', 'http://255.255.255.255/', 'http://100.100.100.200/'],
+  ];
+  for (const webhook of addresses) {
+    await assert.rejects(notifications.define(caller, project, 'ops', { webhook }, 'ui'), { code: 'receiver_refused' }, webhook);
+    await assert.rejects(postJson(webhook, '{}', 'k', never), { code: 'receiver_refused' }, webhook);
+  }
+});
+
+test('an address inside the network is set by who may run commands on the machine; an admin of the project alone may not', async (t) => {
+  const { notifications } = await openWorld(t);
+  const admin: Caller = {
+    ...caller,
+    kind: 'person',
+    serverAdmin: false,
+    grants: new Map([[project.id, new Set(['read', 'write', 'admin'] as const)]]),
+  };
+  const inside = [
+    'http://127.0.0.1:9/',
+    'http://10.0.0.1/',
+    'http://192.168.1.1/',
+    'http://[::1]/',
+    'http://[fd12::1]/',
+    'http://2130706433/',
+    'http://[::ffff:127.0.0.1]/',
+  ];
+  for (const webhook of inside)
+    await assert.rejects(notifications.define(admin, project, 'ops', { webhook }, 'ui'), { code: 'not_permitted' }, webhook);
+  const [webhook = ''] = inside;
+  await notifications.define(caller, project, 'ops', { webhook }, 'ui');
+  await notifications.define(admin, project, 'ops', { webhook }, 'ui');
+  await notifications.define(admin, project, 'ops', { webhook: 'https://example.org/hook' }, 'ui');
+});
+
 test('proxies of the environment are not used', async (t) => {
   const { url, received } = await receiver(t, ok);
   const before = { ...process.env };
@@ -193,10 +231,10 @@ const inside = [
   '2002:7f00:1::',
 ];
 for (const address of inside) {
-  test(`${address} is no public address`, () => assert.equal(isPublicAddress(address), false));
+  test(`${address} is no public address`, () => assert.notEqual(placeOf(address), 'public'));
 }
 for (const address of ['8.8.8.8', '172.32.0.1', '2606:4700::1111']) {
-  test(`${address} is a public address`, () => assert.equal(isPublicAddress(address), true));
+  test(`${address} is a public address`, () => assert.equal(placeOf(address), 'public'));
 }
 
 test('the path of a webhook, often its secret, is told to those who may set it and to nobody else', async (t) => {

@@ -1,8 +1,7 @@
 import { assertMay, type Caller } from '../../kernel/caller.ts';
 import { digestOf } from '../../kernel/digest.ts';
-import { failure } from '../../kernel/error.ts';
 import type { Project } from '../../kernel/project.ts';
-import type { Blobs } from '../../platform/blobs/index.ts';
+import { assertOfProject, type Blobs } from '../../platform/blobs/index.ts';
 import type { Database, Handle } from '../../platform/database/index.ts';
 import type { Definitions, DefinitionsOf } from '../../platform/definitions/index.ts';
 import { type CodeCapture, codeDigests } from '../runs/index.ts';
@@ -29,17 +28,15 @@ function kept(definitions: Definitions): DefinitionsOf<AppliedCode> {
 
 /** Keeps the state of the code that a project file was applied from; the same again is no change. Refuses blobs that are not there. */
 export async function setAppliedCode(
-  { database, definitions, blobs }: AppliedCodeDeps,
+  deps: AppliedCodeDeps,
   caller: Caller,
   project: Project,
   code: CodeCapture,
   files: Readonly<Record<string, PipelineDefinition['files']>>,
 ): Promise<void> {
   assertMay(caller, project, 'write');
-  const digests = codeDigests(code);
-  const there = await blobs.has(digests);
-  const missing = digests.find((digest) => !there.has(digest));
-  if (missing !== undefined) throw failure('not_found', { what: 'uploaded blob', name: missing });
+  await assertOfProject(deps, project, codeDigests(code));
+  const { database, definitions } = deps;
   const pipelines = Object.fromEntries(Object.entries(files).map(([name, of]) => [name, digestOf(of)]));
   await database.write((tx) => kept(definitions).putIn(tx, caller, project, onlyName, { code, pipelines }, 'file'));
 }

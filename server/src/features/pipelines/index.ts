@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { assertMay, type Caller } from '../../kernel/caller.ts';
+import { type Page, type PageAsk, pageOf, placeAt } from '../../kernel/pages.ts';
 import type { Project } from '../../kernel/project.ts';
 import type { Handle } from '../../platform/database/index.ts';
 import type { Definition, DefinitionChange, ManagedBy } from '../../platform/definitions/index.ts';
@@ -35,7 +36,8 @@ export interface Pipelines {
   rerun(caller: Caller, project: Project, execution: string): Promise<Execution>;
   cancel(caller: Caller, project: Project, execution: string): Promise<Execution>;
   execution(caller: Caller, project: Project, id: string): Promise<{ execution: Execution; steps: StepRecord[] }>;
-  executions(caller: Caller, project: Project, pipeline?: string): Promise<Execution[]>;
+  /** Newest first. */
+  executions(caller: Caller, project: Project, asked?: { readonly pipeline?: string } & Partial<PageAsk>): Promise<Page<Execution>>;
   /** The execution of a pipeline that runs or waits, if there is one. */
   live(project: Project, pipeline: string): Promise<Execution | null>;
   /** CPU-hours used since a moment of the project's time. */
@@ -45,7 +47,7 @@ export interface Pipelines {
   blobDigests(): Promise<string[]>;
 }
 
-const listLimit = 200;
+const _listLimit = 200;
 
 export function createPipelines(options: PipelinesOptions): Pipelines {
   emptyFolder(options.folder);
@@ -77,9 +79,11 @@ export function createPipelines(options: PipelinesOptions): Pipelines {
       const execution = await commands.existing(database.read, project, id);
       return { execution, steps: await stepsInOrder(deps, execution) };
     },
-    async executions(caller, project, pipeline) {
+    async executions(caller, project, { cursor, limit = 200, ...filter } = {}) {
       assertMay(caller, project, 'read');
-      return store.listExecutions(database.read, project.id, { limit: listLimit, ...(pipeline === undefined ? {} : { pipeline }) });
+      const after = cursor === undefined ? {} : { after: placeAt(cursor) };
+      const items = await store.listExecutions(database.read, project.id, { ...filter, ...after, limit });
+      return pageOf(items, limit, (last) => `${last.created_at_ms}-${last.id}`);
     },
     live: (project, pipeline) => store.liveExecution(database.read, project.id, pipeline),
     cpuHoursSince: async (project, pipeline, since_ms) => (await store.cpuSince(database.read, project.id, pipeline, since_ms)) / 3_600_000,

@@ -13,9 +13,10 @@ export function pipelinesRoutes({ pipelines }: { readonly pipelines: Pipelines }
     implement(api.pipelines.start, async ({ caller, project, params, body }) =>
       toWire(await pipelines.start(caller, project, { pipeline: params.pipeline, ...defined(body) })),
     ),
-    implement(api.pipelines.executions, async ({ caller, project, query }) => ({
-      items: (await pipelines.executions(caller, project, query.pipeline)).map(toWire),
-    })),
+    implement(api.pipelines.executions, async ({ caller, project, query }) => {
+      const { items, next } = await pipelines.executions(caller, project, defined(query));
+      return { items: items.map(toWire), next };
+    }),
     implement(api.pipelines.execution, async ({ caller, project, params }) => {
       const { execution, steps } = await pipelines.execution(caller, project, params.execution);
       return { execution: toWire(execution), steps: steps.map(stepToWire), definition: execution.definition };

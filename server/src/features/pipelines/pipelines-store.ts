@@ -108,10 +108,11 @@ export async function liveExecution(handle: Handle, project_id: string, pipeline
 export async function listExecutions(
   handle: Handle,
   project_id: string,
-  filter: { pipeline?: string; limit: number },
+  filter: { readonly pipeline?: string; readonly after?: { readonly number: number; readonly id: string }; readonly limit: number },
 ): Promise<Execution[]> {
   let query = handle.selectFrom('executions').selectAll().where('project_id', '=', project_id);
   if (filter.pipeline !== undefined) query = query.where('pipeline', '=', filter.pipeline);
+  if (filter.after) query = query.where(sql<boolean>`(created_at_ms, id) < (${filter.after.number}, ${filter.after.id})`);
   const rows = await query.orderBy('created_at_ms', 'desc').orderBy('id', 'desc').limit(filter.limit).execute();
   return rows.map(toExecution);
 }

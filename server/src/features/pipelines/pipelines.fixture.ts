@@ -5,10 +5,11 @@ import { type Caller, systemCaller } from '../../kernel/caller.ts';
 import { systemClock } from '../../kernel/clock.ts';
 import type { Project } from '../../kernel/project.ts';
 import { createAnalytics } from '../../platform/analytics/index.ts';
-import { openBlobs } from '../../platform/blobs/index.ts';
+import { type Blobs, openBlobs, putOfProject } from '../../platform/blobs/index.ts';
 import { createCompute, createWorkerChild } from '../../platform/compute/index.ts';
-import { type Database, openDatabase } from '../../platform/database/index.ts';
+import type { Database } from '../../platform/database/index.ts';
 import { migrations } from '../../platform/database/migrations/index.ts';
+import { openTestDatabase } from '../../platform/database/test-database.fixture.ts';
 import { createDefinitions, type Definitions } from '../../platform/definitions/index.ts';
 import { createEvents, type Events } from '../../platform/events/index.ts';
 import { createJobs } from '../../platform/jobs/index.ts';
@@ -25,6 +26,7 @@ export const caller: Caller = { ...systemCaller('test'), person: 'per_1' };
 
 export interface World {
   readonly database: Database;
+  readonly blobs: Blobs;
   readonly events: Events;
   readonly definitions: Definitions;
   readonly pipelines: Pipelines;
@@ -49,7 +51,7 @@ export async function withPipelines(work: (world: World) => Promise<void>): Prom
   const folder = mkdtempSync(join(tmpdir(), 'slipway-pipelines-'));
   const log = createLog({ level: 'silent' });
   const clock = systemClock;
-  const database = await openDatabase({ folder, migrations, clock });
+  const database = await openTestDatabase({ folder, migrations, clock });
   const blobs = await openBlobs({ folder: join(folder, 'blobs'), clock, log });
   const events = createEvents({ database, clock });
   const jobs = createJobs({ database, clock, log });
@@ -84,7 +86,9 @@ export async function withPipelines(work: (world: World) => Promise<void>): Prom
   });
   await jobs.start();
   try {
-    await work(Object.assign(world, { pipelines, datasets, models, runs, predictions, ...actions({ pipelines, datasets, blobs }) }));
+    await work(
+      Object.assign(world, { blobs, pipelines, datasets, models, runs, predictions, ...actions({ ...platform, pipelines, datasets }) }),
+    );
   } finally {
     await jobs.stop(5000);
     await Promise.all([analytics.stop(), training.stop()]);
@@ -98,13 +102,13 @@ export async function withPipelines(work: (world: World) => Promise<void>): Prom
 function actions({
   pipelines,
   datasets,
-  blobs,
+  ...platform
 }: {
   pipelines: Pipelines;
   datasets: Datasets;
-  blobs: Awaited<ReturnType<typeof openBlobs>>;
-}): Pick<World, 'addData' | 'put' | 'define' | 'ended'> {
-  const put = async (text: string): Promise<string> => (await blobs.put(Buffer.from(text), { limit_bytes: 2 ** 24 })).digest;
+} & Parameters<typeof putOfProject>[0]): Pick<World, 'addData' | 'put' | 'define' | 'ended'> {
+  const put = async (text: string): Promise<string> =>
+    (await putOfProject(platform, project, Buffer.from(text), { limit_bytes: 2 ** 24 })).digest;
   return {
     put,
     async addData(dataset, csv) {

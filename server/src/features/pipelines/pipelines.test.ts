@@ -3,6 +3,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { SlipwayError } from '../../kernel/error.ts';
+import type { ReferenceProfile } from '../models/index.ts';
 import { caller, pointsTable, project, withPipelines } from './pipelines.fixture.ts';
 
 const refused = (code: string) => (error: unknown) => error instanceof SlipwayError && error.code === code;
@@ -12,7 +13,7 @@ test('a pipeline splits, fits, evaluates and registers a version with its whole 
   await withPipelines(async (world) => {
     await world.addData('points', pointsTable(1));
     const split = await world.put(
-      'create table older as select * from points where x % 2 = 0; create table recent as select * from points where x % 2 = 1;',
+      'create table older as select * from points where x % 4 <> 0; create table recent as select * from points where x % 4 = 0;',
     );
     await world.define('train', {
       inputs: ['points'],
@@ -64,6 +65,9 @@ test('a pipeline splits, fits, evaluates and registers a version with its whole 
       [['points', 1]],
     );
 
+    const reference = JSON.parse((await world.blobs.read(version.profile_digest ?? '', 1e6)).toString('utf8')) as ReferenceProfile;
+    assert.deepEqual([reference.columns['x']?.rows, reference.score?.rows], [300, 100], 'scores of rows that were not learned from');
+
     const again = await world.ended(await world.pipelines.start(caller, project, { pipeline: 'train' }));
     assert.ok(
       again.steps.every((step) => step.cache?.hit),
@@ -81,6 +85,16 @@ test('a pipeline splits, fits, evaluates and registers a version with its whole 
     const changed = await world.ended(await world.pipelines.start(caller, project, { pipeline: 'train' }));
     assert.equal(changed.steps[0]?.cache?.reason, 'changed since: table points');
     assert.equal(changed.execution.version, 3);
+
+    const one = await world.pipelines.executions(caller, project, { limit: 1 });
+    const rest = await world.pipelines.executions(caller, project, { limit: 3, cursor: one.next ?? '' });
+    assert.deepEqual(
+      [...one.items, ...rest.items].map((execution) => execution.id),
+      [changed, proof, again, first].map(({ execution }) => execution.id),
+    );
+    assert.ok(rest.next !== null, 'a full page may not be the last');
+    assert.deepEqual(await world.pipelines.executions(caller, project, { limit: 3, cursor: rest.next }), { items: [], next: null });
+    await assert.rejects(world.pipelines.executions(caller, project, { limit: 3, cursor: 'x' }), refused('invalid_input'));
   });
 });
 
@@ -247,5 +261,20 @@ test('a dataset grows by the rows that a deployment served and learned the truth
     assert.deepEqual([version.rows, version.source.kind], [3, 'grown']);
     const { rows } = await world.datasets.preview(version, 0, 10);
     assert.deepEqual(rows.at(-1), [7, 'a', 44, 1]);
+  });
+});
+
+test('an execution that answers an event has it as its cause; an event that is not there is refused', async () => {
+  await withPipelines(async (world) => {
+    await world.addData('points', pointsTable(1));
+    await world.define('keep', {
+      inputs: ['points'],
+      params: {},
+      files: { 'split.sql': await world.put('create table older as select * from points;') },
+      steps: { split: { kind: 'sql', file: 'split.sql', from: [], out: ['older'], needs: [] } },
+    });
+    const { started_event } = await world.pipelines.start(caller, project, { pipeline: 'keep', because: 1 });
+    assert.equal((await world.events.get(started_event))?.cause, 1);
+    await assert.rejects(world.pipelines.start(caller, project, { pipeline: 'keep', because: 1_000_000 }), refused('not_found'));
   });
 });

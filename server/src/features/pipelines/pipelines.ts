@@ -3,6 +3,7 @@ import type { Clock } from '../../kernel/clock.ts';
 import { failure } from '../../kernel/error.ts';
 import { newId } from '../../kernel/ids.ts';
 import type { Project } from '../../kernel/project.ts';
+import { assertOfProject, type Blobs } from '../../platform/blobs/index.ts';
 import type { Database, Handle } from '../../platform/database/index.ts';
 import type { Definitions, DefinitionsOf, ManagedBy } from '../../platform/definitions/index.ts';
 import type { Events } from '../../platform/events/index.ts';
@@ -15,6 +16,7 @@ import * as store from './pipelines-store.ts';
 
 export interface PipelinesDeps {
   readonly database: Database;
+  readonly blobs: Blobs;
   readonly events: Events;
   readonly jobs: Jobs;
   readonly definitions: Definitions;
@@ -29,6 +31,8 @@ export interface Start {
   /** Versions to use; of an input that is not named, the newest one, grown as far as outcomes have come. */
   readonly inputs?: Readonly<Record<string, number>>;
   readonly use_cache?: boolean;
+  /** Number of the event that a person answers by it. */
+  readonly because?: number;
 }
 
 export type StartDeps = PipelinesDeps & { readonly datasets: Datasets };
@@ -55,6 +59,10 @@ export async function define(
 ) {
   assertMayRun(caller, project, definition);
   assertPipeline(definition);
+  const known = await pipelineDefinitions(deps).find(project, name);
+  const held = new Set(Object.values(known?.definition.files ?? {}));
+  const added = Object.values(definition.files).filter((digest) => !held.has(digest));
+  await assertOfProject(deps, project, added);
   return deps.database.write((tx) => pipelineDefinitions(deps).putIn(tx, caller, project, name, definition, managed_by));
 }
 
@@ -63,8 +71,12 @@ export async function start(deps: StartDeps, caller: Caller, project: Project, i
   const { definition } = await pipelineDefinitions(deps).get(project, input.pipeline);
   assertMayRun(caller, project, definition);
   await assertInputs(deps, project, definition, input.inputs ?? {});
+  const { because, ...wanted } = input;
+  if (because !== undefined && (await deps.events.get(because))?.project_id !== project.id)
+    throw failure('not_found', { what: 'event', name: because });
+  const starter = because === undefined ? caller : { ...caller, cause: because };
   const clock_ms = await deps.projectNow(project.id);
-  return deps.database.write((tx) => startIn(deps, tx, caller, project, { ...input, clock_ms }));
+  return deps.database.write((tx) => startIn(deps, tx, starter, project, { ...wanted, clock_ms }));
 }
 
 /** The same in the write of whoever decided it, so that a decision and what it starts are both there or neither. */
@@ -73,7 +85,7 @@ export async function startIn(
   tx: Handle,
   caller: Caller,
   project: Project,
-  input: Start & Pick<Execution, 'clock_ms'>,
+  input: Omit<Start, 'because'> & Pick<Execution, 'clock_ms'>,
 ): Promise<Execution> {
   const { definition, managed_by } = await pipelineDefinitions(deps).get(project, input.pipeline, tx);
   assertMayRun(caller, project, definition);

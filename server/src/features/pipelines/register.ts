@@ -37,15 +37,27 @@ export async function versionOf(
 
 const referenceLimit_bytes = 64 * 2 ** 20;
 
-/** The profile of the training rows, joined by the estimator that the evaluation fitted. */
+/**
+ * The profile of the training rows, joined by what the evaluation found: the estimator, and how scores lie on rows that the model did
+ * not learn from. Scores of learnt rows lie further apart, so that every served window would seem to have drifted from them.
+ */
 async function referenceDigest(blobs: Blobs, fitted: FittedOutcome, outcomes: ReadonlyMap<string, StepOutcome>): Promise<string> {
   const evaluation = [...outcomes.values()].find((outcome) => outcome.evaluation_digest !== null)?.evaluation_digest;
   if (!evaluation) return fitted.profile_digest;
   const reference = JSON.parse((await blobs.read(fitted.profile_digest, referenceLimit_bytes)).toString('utf8')) as ReferenceProfile;
-  const { estimators } = JSON.parse((await blobs.read(evaluation, referenceLimit_bytes)).toString('utf8')) as EvaluateResult;
-  const joined: ReferenceProfile = { ...reference, estimator: estimators['model'] ?? null };
+  const { estimators, score_profiles } = JSON.parse(
+    (await blobs.read(evaluation, referenceLimit_bytes)).toString('utf8'),
+  ) as KeptEvaluation;
+  const joined: ReferenceProfile = {
+    ...reference,
+    score: score_profiles?.['model'] ?? reference.score,
+    estimator: estimators['model'] ?? null,
+  };
   return (await blobs.put(Buffer.from(JSON.stringify(joined)), { limit_bytes: referenceLimit_bytes })).digest;
 }
+
+/** An evaluation from the cache may be older than the profiles of scores. */
+type KeptEvaluation = Pick<EvaluateResult, 'estimators'> & Partial<Pick<EvaluateResult, 'score_profiles'>>;
 
 function filesOf({ model, baseline }: FittedOutcome): NewVersion['files'] {
   return [

@@ -186,7 +186,7 @@ export async function countServed(handle: Handle, deployment: string, from_ms: n
     .where('p.event_time_ms', '>=', from_ms)
     .where('p.event_time_ms', '<', to_ms)
     .groupBy(['p.version', 'p.status'])
-    .orderBy('p.version')
+    .orderBy('p.version', (version) => version.asc().nullsFirst())
     .orderBy('p.status')
     .execute();
   return rows.map((row) => ({ ...row, rows: Number(row.rows), outcomes: Number(row.outcomes) }));

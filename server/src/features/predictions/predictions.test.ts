@@ -7,8 +7,8 @@ import { systemCaller } from '../../kernel/caller.ts';
 import { systemClock } from '../../kernel/clock.ts';
 import { SlipwayError } from '../../kernel/error.ts';
 import type { Project } from '../../kernel/project.ts';
-import { openDatabase } from '../../platform/database/index.ts';
 import { migrations } from '../../platform/database/migrations/index.ts';
+import { openTestDatabase } from '../../platform/database/test-database.fixture.ts';
 import { createPredictions, type Envelope, type Predictions } from './index.ts';
 
 const project: Project = { id: 'prj_1', name: 'default', zone: 'UTC', clock: 'wall' };
@@ -16,7 +16,7 @@ const caller = systemCaller('test');
 
 async function withPredictions(work: (predictions: Predictions) => Promise<void>): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'slipway-predictions-'));
-  const database = await openDatabase({ folder, migrations, clock: systemClock });
+  const database = await openTestDatabase({ folder, migrations, clock: systemClock });
   const predictions = createPredictions({ database, clock: systemClock, log: { error: () => undefined } });
   try {
     await work(predictions);

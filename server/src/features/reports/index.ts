@@ -6,7 +6,7 @@ import { type PerformanceQuery, type PerformanceReport, performance } from './pe
 import { type Summary, summary } from './summaries.ts';
 
 export type { ReportsDeps } from './context.ts';
-export type { PerformanceEntry, PerformanceQuery, PerformanceReport } from './performance.ts';
+export type { MeasuredPeriod, PerformanceEntry, PerformanceQuery, PerformanceReport } from './performance.ts';
 export type { Summary } from './summaries.ts';
 export type { Refusal, SummaryFigures } from './summary.ts';
 

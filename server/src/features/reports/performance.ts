@@ -31,7 +31,13 @@ export interface PerformanceReport {
   readonly deployment: string;
   readonly model: string;
   readonly zone: string;
-  readonly periods: readonly (Period & { readonly entries: readonly PerformanceEntry[] })[];
+  readonly periods: readonly MeasuredPeriod[];
+  /** Over all rows of the periods. */
+  readonly total: MeasuredPeriod;
+}
+
+export interface MeasuredPeriod extends Period {
+  readonly entries: readonly PerformanceEntry[];
 }
 
 const versionsLimit = 10;
@@ -53,23 +59,28 @@ export async function performance(
   if (facts.champion === null || !range) throw failure('nothing_to_report', { deployment });
   const span = { from_ms: query.from_ms ?? range.first_ms, to_ms: query.to_ms ?? range.last_ms + 1 };
   await assertSize(deps, deployment, span);
-  const periods = query.by === 'month' ? servedMonths(span, range, zone) : [{ label: 'all', ...span }];
+  const whole = { label: 'all', ...span };
+  const periods = query.by === 'month' ? servedMonths(span, range, zone) : [whole];
   const champion = await deps.models.version(project, facts.model, facts.champion);
-  const entries = new Map<string, PerformanceEntry[]>(periods.map(({ label }) => [label, []]));
+  const measured: { version: 'served' | number; readings: Readings }[] = [];
   for (const version of new Set(query.versions)) {
-    const measured =
+    const readings =
       version === 'served'
         ? await measurePeriods(deps, deployment, periods, champion.signature, null)
         : await rescorePeriods(deps, deployment, periods, await deps.models.version(project, facts.model, version));
-    measured.forEach((reading, at) => {
-      entries.get(periods[at]?.label ?? '')?.push({ version, ...reading });
-    });
+    measured.push({ version, readings });
   }
+  const entriesOf = (reading: (of: Readings) => Reading | undefined): PerformanceEntry[] =>
+    measured.flatMap(({ version, readings }) => {
+      const found = reading(readings);
+      return found ? [{ version, ...found }] : [];
+    });
   return {
     deployment,
     model: facts.model,
     zone,
-    periods: periods.map((period) => ({ ...period, entries: entries.get(period.label) ?? [] })),
+    periods: periods.map((period, at) => ({ ...period, entries: entriesOf(({ periods }) => periods[at]) })),
+    total: { ...whole, entries: entriesOf(({ total }) => total) },
   };
 }
 
@@ -102,27 +113,34 @@ async function assertSize({ predictions }: ReportsDeps, deployment: string, { fr
   if (rows > rowsLimit) throw failure('report_too_large', { rows, limit: rowsLimit });
 }
 
-type Measured = Omit<PerformanceEntry, 'version'>;
+type Reading = Omit<PerformanceEntry, 'version'>;
 
-function rescorePeriods(deps: ReportsDeps, deployment: string, periods: readonly Period[], version: ModelVersion): Promise<Measured[]> {
+interface Readings {
+  readonly periods: readonly Reading[];
+  readonly total: Reading;
+}
+
+function rescorePeriods(deps: ReportsDeps, deployment: string, periods: readonly Period[], version: ModelVersion): Promise<Readings> {
   return withVersion(deps, version, (rescore) => measurePeriods(deps, deployment, periods, version.signature, rescore));
 }
 
+/** Reads each row once: it counts in its period and in the total. */
 async function measurePeriods(
   deps: ReportsDeps,
   deployment: string,
   periods: readonly Period[],
   signature: Signature,
   rescore: Rescore | null,
-): Promise<Measured[]> {
-  const measured: Measured[] = [];
+): Promise<Readings> {
+  const measured: Reading[] = [];
+  const total = new QualityMeter(signature);
   for (const { from_ms, to_ms } of periods) {
     const meter = new QualityMeter(signature);
     let without_body = 0;
     let batch: ServedRow[] = [];
     const settle = async () => {
-      if (rescore === null) addRows(meter, signature, batch, batch);
-      else without_body += await addRescored(meter, signature, batch, rescore);
+      if (rescore === null) addRows([meter, total], signature, batch, batch);
+      else without_body += await addRescored([meter, total], signature, batch, rescore);
       batch = [];
     };
     for await (const page of deps.predictions.rows({ deployment, from_ms, to_ms, withOutcome: true })) {
@@ -132,18 +150,24 @@ async function measurePeriods(
     await settle();
     measured.push({ ...(await meter.read()), without_body });
   }
-  return measured;
+  const without_body = measured.reduce((sum, reading) => sum + reading.without_body, 0);
+  return { periods: measured, total: { ...(await total.read()), without_body } };
 }
 
 /** Resolves to the number of rows that could not be scored again. */
-async function addRescored(meter: QualityMeter, signature: Signature, rows: readonly ServedRow[], rescore: Rescore): Promise<number> {
+async function addRescored(
+  meters: readonly QualityMeter[],
+  signature: Signature,
+  rows: readonly ServedRow[],
+  rescore: Rescore,
+): Promise<number> {
   const kept = rows.filter((row) => row.body !== null);
-  if (kept.length > 0) addRows(meter, signature, kept, await rescore(kept.map((row) => row.body ?? {})));
+  if (kept.length > 0) addRows(meters, signature, kept, await rescore(kept.map((row) => row.body ?? {})));
   return rows.length - kept.length;
 }
 
 function addRows(
-  meter: QualityMeter,
+  meters: readonly QualityMeter[],
   signature: Signature,
   rows: readonly ServedRow[],
   answers: readonly { readonly score: number | null; readonly label: string | null }[],
@@ -153,6 +177,6 @@ function addRows(
     rows.map((row) => row.outcome?.value ?? null),
   );
   answers.forEach(({ score, label }, row) => {
-    meter.add(truth[row] ?? Number.NaN, score ?? Number.NaN, label);
+    for (const meter of meters) meter.add(truth[row] ?? Number.NaN, score ?? Number.NaN, label);
   });
 }

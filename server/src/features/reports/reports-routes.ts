@@ -1,7 +1,7 @@
 import { api } from '@slipway/contracts';
 import { defined } from '../../kernel/defined.ts';
 import { implement, type Route } from '../../platform/http/index.ts';
-import type { Reports } from './index.ts';
+import type { MeasuredPeriod, Reports } from './index.ts';
 
 export function reportsRoutes({ reports }: { readonly reports: Reports }): Route[] {
   return [
@@ -9,13 +9,7 @@ export function reportsRoutes({ reports }: { readonly reports: Reports }): Route
       const { versions, ...rest } = query;
       const asked = versions.split(',').map((version) => (version === 'served' ? 'served' : Number(version)));
       const report = await reports.performance(caller, project, defined({ ...rest, versions: asked }));
-      return {
-        ...report,
-        periods: report.periods.map((period) => ({
-          ...period,
-          entries: period.entries.map((entry) => ({ ...entry, metrics: { ...entry.metrics } })),
-        })),
-      };
+      return { ...report, periods: report.periods.map(wirePeriod), total: wirePeriod(report.total) };
     }),
     implement(api.reports.summary, async ({ caller, project, query }) => {
       const { figures, sentences, deployment } = await reports.summary(caller, project, query.deployment ?? null);
@@ -26,4 +20,8 @@ export function reportsRoutes({ reports }: { readonly reports: Reports }): Route
       };
     }),
   ];
+}
+
+function wirePeriod(period: MeasuredPeriod) {
+  return { ...period, entries: period.entries.map((entry) => ({ ...entry, metrics: { ...entry.metrics } })) };
 }

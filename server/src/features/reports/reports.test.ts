@@ -8,8 +8,8 @@ import { systemCaller } from '../../kernel/caller.ts';
 import { systemClock } from '../../kernel/clock.ts';
 import type { Project } from '../../kernel/project.ts';
 import { openBlobs } from '../../platform/blobs/index.ts';
-import { openDatabase } from '../../platform/database/index.ts';
 import { migrations } from '../../platform/database/migrations/index.ts';
+import { openTestDatabase } from '../../platform/database/test-database.fixture.ts';
 import { createDefinitions } from '../../platform/definitions/index.ts';
 import { createEvents } from '../../platform/events/index.ts';
 import { createInference } from '../../platform/inference/index.ts';
@@ -57,7 +57,7 @@ async function openWorld(t: TestContext) {
   const folder = mkdtempSync(join(tmpdir(), 'slipway-reports-'));
   const clock = systemClock;
   const log = createLog({ level: 'silent' });
-  const database = await openDatabase({ folder, migrations, clock });
+  const database = await openTestDatabase({ folder, migrations, clock });
   const blobs = await openBlobs({ folder: join(folder, 'blobs'), clock, log });
   const events = createEvents({ database, clock });
   const definitions = createDefinitions({ database, events, clock });
@@ -157,6 +157,10 @@ test('a version scored again on what it answered has the figures of its answers,
   const scores = Float64Array.from(truth, (_, row) => scoreRows(first, table).probabilities[row * 2 + 1] ?? 0);
   const quality = binaryQuality(truth, scores);
   const read = all.periods[0]?.entries[0];
+  assert.deepEqual(all.total, all.periods[0]);
+  // What is measured by month is measured over the months as well, from the same rows.
+  assert.deepEqual(report.total.entries[0], read);
+  assert.deepEqual(report.total.entries[1]?.metrics, read?.metrics);
   for (const [metric, figure] of [
     ['brier', quality.brier],
     ['brier_skill', quality.brierSkill],
@@ -177,7 +181,7 @@ test('rows without their features are counted, not guessed', async (t) => {
   const table = drawTable(2, 50);
   await serve(world, table, scoreRows(model, table).probabilities, 0, false);
   const report = await world.reports.performance(caller, project, { deployment: 'delay', by: 'all', versions: [1] });
-  assert.deepEqual([report.periods[0]?.entries[0]?.rows, report.periods[0]?.entries[0]?.without_body], [0, 50]);
+  for (const { entries } of [...report.periods, report.total]) assert.deepEqual([entries[0]?.rows, entries[0]?.without_body], [0, 50]);
 });
 
 test('a report from long before the first row has the months in which there are rows, and says when they are too many', async (t) => {

@@ -133,16 +133,18 @@ class Reader {
   }
 }
 
-/** Every name that a condition asks about. */
-export function fieldsOf(condition: Condition): Word[] {
+/** Every name whose value a condition compares; `is missing` needs none. */
+export function comparedIn(condition: Condition): Word[] {
   switch (condition.kind) {
     case 'and':
     case 'or':
-      return condition.parts.flatMap(fieldsOf);
+      return condition.parts.flatMap(comparedIn);
     case 'not':
-      return fieldsOf(condition.part);
-    default:
+      return comparedIn(condition.part);
+    case 'compare':
       return [condition.field];
+    case 'missing':
+      return [];
   }
 }
 

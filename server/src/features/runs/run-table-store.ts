@@ -120,8 +120,8 @@ function whereSql(scope: Scope, test: Test | null): Bool {
   return test === null ? scopeSql(scope) : sql`${scopeSql(scope)} and ${testSql(test)}`;
 }
 
-export async function countRuns(handle: Handle, scope: Scope): Promise<number> {
-  const { rows } = await sql<{ total: number }>`select count(*) as total from runs where ${scopeSql(scope)}`.execute(handle);
+export async function countRuns(handle: Handle, scope: Scope, test: Test | null = null): Promise<number> {
+  const { rows } = await sql<{ total: number }>`select count(*) as total from runs where ${whereSql(scope, test)}`.execute(handle);
   return Number(rows[0]?.total ?? 0);
 }
 

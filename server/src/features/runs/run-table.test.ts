@@ -8,8 +8,9 @@ import { systemClock } from '../../kernel/clock.ts';
 import { SlipwayError } from '../../kernel/error.ts';
 import type { Project } from '../../kernel/project.ts';
 import { openBlobs } from '../../platform/blobs/index.ts';
-import { type Database, openDatabase } from '../../platform/database/index.ts';
+import type { Database } from '../../platform/database/index.ts';
 import { migrations } from '../../platform/database/migrations/index.ts';
+import { openTestDatabase } from '../../platform/database/test-database.fixture.ts';
 import { createEvents } from '../../platform/events/index.ts';
 import { createLog } from '../../platform/log/index.ts';
 import { bucketsOf } from './buckets.ts';
@@ -21,7 +22,7 @@ const caller = systemCaller('test');
 
 async function withTable(work: (table: RunTable, runs: Runs, database: Database) => Promise<void>): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'slipway-run-table-'));
-  const database = await openDatabase({ folder, migrations, clock: systemClock });
+  const database = await openTestDatabase({ folder, migrations, clock: systemClock });
   const blobs = await openBlobs({ folder: join(folder, 'blobs'), clock: systemClock, log: createLog({ level: 'silent' }) });
   const events = createEvents({ database, clock: systemClock });
   try {
@@ -81,6 +82,19 @@ test('a filter keeps the runs that it says, and missing values satisfy nothing b
     assert.equal(await kept('name contains "C"'), 'c');
     assert.equal(await kept('took = 60 and started > 1970-01-01'), 'abcde');
     assert.equal(await kept(''), 'abcde');
+  });
+});
+
+test('runs that lack what a filter compares are counted by name', async () => {
+  await withTable(async (table, runs) => {
+    await tryRuns(runs, five);
+    const lacking = async (filter: string) => (await table.find(caller, project, { filter })).lacking;
+    assert.deepEqual(await lacking('auc > 0.75 and (depth > 8 or auc < 0.1)'), [
+      { name: 'auc', runs: 2 },
+      { name: 'depth', runs: 1 },
+    ]);
+    assert.deepEqual(await lacking('auc is missing or status = failed'), []);
+    assert.deepEqual(await lacking(''), []);
   });
 });
 

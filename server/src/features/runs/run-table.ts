@@ -1,6 +1,7 @@
 import { assertMay, type Caller } from '../../kernel/caller.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { failure } from '../../kernel/error.ts';
+import { numberAt } from '../../kernel/pages.ts';
 import type { Project } from '../../kernel/project.ts';
 import type { Database, Handle } from '../../platform/database/index.ts';
 import {
@@ -15,7 +16,7 @@ import {
   readTime_ms,
   statuses,
 } from './field.ts';
-import { type Condition, mistake, nearestNames, parseFilter, type Word } from './filter.ts';
+import { type Condition, comparedIn, mistake, nearestNames, parseFilter, type Word } from './filter.ts';
 import * as store from './run-table-store.ts';
 
 export interface RunTableDeps {
@@ -49,9 +50,15 @@ export interface ColumnTally {
   readonly differs: boolean;
 }
 
+export interface Found {
+  readonly total: number;
+  readonly runs: readonly number[];
+  readonly lacking: readonly { readonly name: string; readonly runs: number }[];
+}
+
 /** Runs as a table: which, in which order, and the asked cells of some of them. */
 export interface RunTable {
-  find(caller: Caller, project: Project, search: TableSearch & { readonly order?: string }): Promise<{ total: number; runs: number[] }>;
+  find(caller: Caller, project: Project, search: TableSearch & { readonly order?: string }): Promise<Found>;
   table(
     caller: Caller,
     project: Project,
@@ -103,15 +110,20 @@ export function createRunTable({ database, clock }: RunTableDeps): RunTable {
     async find(caller, project, search) {
       assertMay(caller, project, 'read');
       const scope = scopeOf(project, search);
-      const test = await meant(scope, search.filter);
+      const condition = parseFilter(search.filter ?? '');
+      const test = await bindFilter(read, scope, condition, { now_ms: clock.now(), namesIn });
       const order = await Promise.all(
         readOrder(search.order ?? '').map(async ({ name, descending }) => ({
           field: await bindField(read, scope, name, namesIn),
           descending,
         })),
       );
-      const [total, runs] = await Promise.all([store.countRuns(read, scope), store.findNumbers(read, scope, test, order)]);
-      return { total, runs };
+      const [total, runs, lacking] = await Promise.all([
+        store.countRuns(read, scope),
+        store.findNumbers(read, scope, test, order),
+        lackingOf(read, scope, condition, namesIn),
+      ]);
+      return { total, runs, lacking };
     },
     async table(caller, project, page) {
       assertMay(caller, project, 'read');
@@ -120,7 +132,12 @@ export function createRunTable({ database, clock }: RunTableDeps): RunTable {
       const limit = Math.min(page.limit, Math.max(1, Math.floor(cellLimit / Math.max(1, columns.length))));
       const numbers =
         page.runs ??
-        (await store.pageOfNumbers(read, { scope, test: await meant(scope, page.filter), after: afterOf(page.cursor), limit }));
+        (await store.pageOfNumbers(read, {
+          scope,
+          test: await meant(scope, page.filter),
+          after: page.cursor === undefined ? null : numberAt(page.cursor),
+          limit,
+        }));
       const next = page.runs === undefined && numbers.length === limit ? String(numbers.at(-1)) : null;
       return { ...(await cellsOf(read, scope, numbers, columns)), next };
     },
@@ -137,17 +154,6 @@ export function createRunTable({ database, clock }: RunTableDeps): RunTable {
 function scopeOf(project: Project, { experiment, deleted }: TableScope): store.Scope {
   const lifecycle = deleted ? ('deleted' as const) : ('active' as const);
   return { project_id: project.id, lifecycle, ...(experiment === undefined ? {} : { experiment: Number(experiment) }) };
-}
-
-function afterOf(cursor: string | undefined): number | null {
-  if (cursor === undefined) return null;
-  if (!/^\d{1,15}$/.test(cursor))
-    throw failure('invalid_input', {
-      field: 'cursor',
-      expected: 'the `next` of an earlier page',
-      got: JSON.stringify(cursor.slice(0, 80)),
-    });
-  return Number(cursor);
 }
 
 function knownColumn(name: string): { name: string; field: Field } {
@@ -203,6 +209,19 @@ async function bindField(handle: Handle, scope: store.Scope, word: Word, namesIn
     if (stored && (await store.isUsed(handle, scope, stored))) return stored;
   }
   throw mistake(word, 'a name that runs here have', nearestNames(word.text, [...Object.keys(ownColumns), ...(await namesIn(scope))]));
+}
+
+/** Runs that a filter drops because they lack what it compares are counted, so that nobody takes them for the worse ones. */
+async function lackingOf(handle: Handle, scope: store.Scope, condition: Condition | null, namesIn: NamesIn): Promise<Found['lacking']> {
+  const words = new Map((condition ? comparedIn(condition) : []).map((word) => [word.text, word]));
+  const counted = await Promise.all(
+    [...words].map(async ([name, word]) => {
+      const field = await bindField(handle, scope, word, namesIn);
+      const isLogged = field.kind === 'metric' || field.kind === 'param';
+      return { name, runs: isLogged ? await store.countRuns(handle, scope, { kind: 'missing', field }) : 0 };
+    }),
+  );
+  return counted.filter(({ runs }) => runs > 0);
 }
 
 function storedField(field: Field, keys: ReadonlyMap<string, number>): store.StoredField | null {

@@ -46,6 +46,7 @@ test('artifact paths stay inside their run', () => {
     'a//b',
     '.',
     'a\u0000b',
+    'exe\u202egnp.x',
     'e\u0301/x',
     `${'a/'.repeat(40)}b`,
     '\ud800',

@@ -164,7 +164,7 @@ function greatest(old: number | null, value: number): number | null {
 export function newParams(run: string, params: readonly KeyValue[], existing: ReadonlyMap<string, string>): KeyValue[] {
   return params.filter(({ key, value }) => {
     const old = existing.get(key);
-    if (old !== undefined && old !== value) throw failure('param_already_set', { run, key, old, value });
+    if (old !== undefined && old !== value) throw failure('param_already_set', { run, key, old, value }, { key, old, value });
     return old === undefined;
   });
 }
@@ -182,9 +182,12 @@ export function assertActive(run: Pick<Run, 'id' | 'lifecycle'>): void {
 }
 
 /** A path of an artifact inside its run: relative, in normal form, well-formed text, at most 1,000 characters and 32 levels. */
+/** Control signs, and those that turn the direction of writing, so that `exe.png` is shown for what ends in `exe`. */
+export const misleading = /[\p{Cc}\u202a-\u202e\u2066-\u2069]/u;
+
 export function assertArtifactPath(path: string): void {
   const sound = path.length > 0 && path.length <= 1000 && path.isWellFormed() && isNormalPath(path) && path.split('/').length <= 32;
-  if (!sound || /[\p{Cc}\\]/u.test(path) || path.normalize('NFC') !== path) {
+  if (!sound || path.includes('\\') || misleading.test(path) || path.normalize('NFC') !== path) {
     throw failure('invalid_input', {
       field: 'path',
       expected: 'a relative path such as model/model.onnx',

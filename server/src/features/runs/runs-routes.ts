@@ -1,18 +1,26 @@
 import { api } from '@slipway/contracts';
 import type { Clock } from '../../kernel/clock.ts';
 import { defined } from '../../kernel/defined.ts';
-import { failure } from '../../kernel/error.ts';
-import type { Blobs } from '../../platform/blobs/index.ts';
+import { readCursor } from '../../kernel/pages.ts';
+import { type Blobs, putOfProject } from '../../platform/blobs/index.ts';
+import type { Database } from '../../platform/database/index.ts';
 import { implement, type Route } from '../../platform/http/index.ts';
 import type { MetricPoint, RunDetail, Runs } from './index.ts';
 
 type WireNumber = number | 'NaN' | 'Infinity' | '-Infinity';
 const artifactLimit_bytes = 5 * 2 ** 30;
 
-export function runsRoutes({ runs, blobs, clock }: { readonly runs: Runs; readonly blobs: Blobs; readonly clock: Clock }): Route[] {
+export interface RunsRoutesDeps {
+  readonly runs: Runs;
+  readonly blobs: Blobs;
+  readonly database: Database;
+  readonly clock: Clock;
+}
+
+export function runsRoutes({ runs, blobs, database, clock }: RunsRoutesDeps): Route[] {
   return [
     implement(api.runs.createExperiment, async ({ caller, project, body }) => ({
-      id: await runs.createExperiment(caller, project, body.name),
+      id: await runs.createExperiment(caller, project, body),
     })),
     implement(api.runs.listExperiments, async ({ caller, project }) => ({ items: await runs.listExperiments(caller, project) })),
     implement(api.runs.create, ({ caller, project, body }) => runs.createRun(caller, project, defined(body))),
@@ -46,7 +54,7 @@ export function runsRoutes({ runs, blobs, clock }: { readonly runs: Runs; readon
     implement(api.runs.artifacts, async ({ caller, project, params }) => ({ items: await runs.artifacts(caller, project, params.run) })),
     implement(api.runs.putArtifact, async ({ caller, project, params, query, request }) => {
       await runs.getRun(caller, project, params.run);
-      const stored = await blobs.put(request.stream, { limit_bytes: artifactLimit_bytes });
+      const stored = await putOfProject({ database, blobs, clock }, project, request.stream, { limit_bytes: artifactLimit_bytes });
       await runs.putArtifact(caller, project, params.run, { path: query.path, digest: stored.digest });
       return { path: query.path, ...stored };
     }),
@@ -77,13 +85,6 @@ function wireNumber(value: number): WireNumber {
 }
 
 function readPoint(cursor: string, key: string): MetricPoint {
-  const [timestamp_ms, step, value] = cursor.split('_').map(Number);
-  if (timestamp_ms === undefined || step === undefined || value === undefined || Number.isNaN(timestamp_ms + step)) {
-    throw failure('invalid_input', {
-      field: 'cursor',
-      expected: 'the `next` of an earlier page',
-      got: JSON.stringify(cursor.slice(0, 80)),
-    });
-  }
-  return { key, timestamp_ms, step, value };
+  const [timestamp_ms, step, value] = readCursor(cursor, /^(-?\d+)_(-?\d+)_(.{1,40})$/).map(Number);
+  return { key, timestamp_ms: timestamp_ms ?? 0, step: step ?? 0, value: value ?? 0 };
 }

@@ -8,6 +8,7 @@ interface ExperimentsTable {
   lifecycle: Lifecycle;
   created_at_ms: number;
   updated_at_ms: number;
+  artifact_root: string | null;
 }
 
 interface RunsTable {
@@ -26,6 +27,17 @@ interface RunsTable {
   started_event: number;
   cpu_ms: number;
   bytes: number;
+  reported_user: string | null;
+}
+
+interface OutsideDatasetsTable {
+  experiment: number;
+  name: string;
+  digest: string;
+  source_type: string;
+  source: string;
+  schema: string | null;
+  profile: string | null;
 }
 
 interface KeyValueTable {
@@ -53,55 +65,14 @@ declare module '../../platform/database/handle.ts' {
     metric_points: PointsTable;
     metric_latest: PointsTable & { minimum: number | null; maximum: number | null };
     run_artifacts: { run: number; path: string; digest: string; bytes: number; put_at_ms: number };
-    run_inputs: { run: number; dataset: string; version: number | null; digest: string; context: string };
+    run_inputs: { run: number; dataset: string; version: number | null; digest: string; context: string; tags: string | null };
+    outside_datasets: OutsideDatasetsTable;
   }
 }
 
 export type ExperimentRow = ExperimentsTable;
 /** A run with the small number that its points and params are filed under. */
-export type RunRow = Run & { readonly number: number; readonly project_id: string };
-
-/** Experiment 0 is the Default of project `default`; all others are counted up. */
-export async function nextExperimentNumber(tx: Handle): Promise<number> {
-  const row = await tx
-    .selectFrom('experiments')
-    .select((of) => of.fn.max('number').as('last'))
-    .executeTakeFirst();
-  return Math.max(0, Number(row?.last ?? 0)) + 1;
-}
-
-export async function insertExperiment(tx: Handle, row: ExperimentRow): Promise<void> {
-  await tx.insertInto('experiments').values(row).execute();
-}
-
-export async function findExperiment(
-  handle: Handle,
-  project_id: string,
-  by: { number: number } | { name: string },
-): Promise<ExperimentRow | null> {
-  const query = handle.selectFrom('experiments').selectAll().where('project_id', '=', project_id);
-  const row = await ('number' in by ? query.where('number', '=', by.number) : query.where('name', '=', by.name)).executeTakeFirst();
-  return row ?? null;
-}
-
-export async function setExperiment(
-  tx: Handle,
-  number: number,
-  change: Partial<Pick<ExperimentRow, 'name' | 'lifecycle' | 'updated_at_ms'>>,
-): Promise<void> {
-  await tx.updateTable('experiments').set(change).where('number', '=', number).execute();
-}
-
-export async function listExperiments(handle: Handle, project_id: string, lifecycle: Lifecycle, limit: number): Promise<ExperimentRow[]> {
-  return handle
-    .selectFrom('experiments')
-    .selectAll()
-    .where('project_id', '=', project_id)
-    .where('lifecycle', '=', lifecycle)
-    .orderBy('number', 'desc')
-    .limit(limit)
-    .execute();
-}
+export type RunRow = Run & { readonly number: number; readonly project_id: string; readonly reported_user: string | null };
 
 export async function insertRun(tx: Handle, run: Omit<RunsTable, 'number'>): Promise<number> {
   const row = await tx
@@ -256,13 +227,31 @@ export async function clashesWithFolder(tx: Handle, run: number, path: string): 
   return below !== undefined;
 }
 
+/** The file of that path, and all files below it. */
+export async function deleteArtifacts(tx: Handle, run: number, path: string): Promise<void> {
+  await tx
+    .deleteFrom('run_artifacts')
+    .where('run', '=', run)
+    .where((is) => is.or([is('path', '=', path), is.and([is('path', '>', `${path}/`), is('path', '<', `${path}0`)])]))
+    .execute();
+}
+
 export async function insertInputs(
   tx: Handle,
-  rows: readonly { run: number; dataset: string; version: number | null; digest: string; context: string }[],
+  rows: readonly { run: number; dataset: string; version: number | null; digest: string; context: string; tags: string | null }[],
 ): Promise<void> {
   await tx
     .insertInto('run_inputs')
     .values([...rows])
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+}
+
+/** What is told of an outside dataset is kept once in an experiment, however many runs read it. */
+export async function insertOutsideDataset(tx: Handle, row: OutsideDatasetsTable): Promise<void> {
+  await tx
+    .insertInto('outside_datasets')
+    .values(row)
     .onConflict((conflict) => conflict.doNothing())
     .execute();
 }

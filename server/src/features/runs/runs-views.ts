@@ -17,6 +17,18 @@ export interface RunInput {
   readonly version: number | null;
   readonly digest: string;
   readonly context: string;
+  /** What a client says beside it; only given on the way in, and by `withTracking`. */
+  readonly tags?: readonly KeyValue[];
+  /** Of a dataset that is not ours. */
+  readonly outside?: OutsideDataset;
+}
+
+/** What a client tells of data that it read from elsewhere. All of it is text of its own. */
+export interface OutsideDataset {
+  readonly source_type: string;
+  readonly source: string;
+  readonly schema: string | null;
+  readonly profile: string | null;
 }
 
 export interface Artifact {
@@ -25,9 +37,19 @@ export interface Artifact {
   readonly bytes: number;
 }
 
-/** The runs with all that was logged, in five statements whatever their number. */
+/** So many runs in one statement: databases take some ten thousand values at once. */
+const together = 5000;
+
+/** The runs with all that was logged, in five statements for each five thousand of them. */
 export async function withDetail(handle: Handle, rows: readonly RunRow[]): Promise<RunDetail[]> {
-  if (rows.length === 0) return [];
+  const details: RunDetail[] = [];
+  for (let from = 0; from < rows.length; from += together) {
+    details.push(...(await withDetailOf(handle, rows.slice(from, from + together))));
+  }
+  return details;
+}
+
+async function withDetailOf(handle: Handle, rows: readonly RunRow[]): Promise<RunDetail[]> {
   const numbers = rows.map((row) => row.number);
   const [params, tags, metrics, inputs, files] = await Promise.all([
     handle.selectFrom('run_params').select(['run', 'key', 'value']).where('run', 'in', numbers).orderBy('key').execute(),
@@ -39,7 +61,12 @@ export async function withDetail(handle: Handle, rows: readonly RunRow[]): Promi
       .where('run', 'in', numbers)
       .orderBy('name')
       .execute(),
-    handle.selectFrom('run_inputs').selectAll().where('run', 'in', numbers).orderBy('dataset').execute(),
+    handle
+      .selectFrom('run_inputs')
+      .select(['run', 'dataset', 'version', 'digest', 'context'])
+      .where('run', 'in', numbers)
+      .orderBy('dataset')
+      .execute(),
     handle
       .selectFrom('run_artifacts')
       .select(['run', 'path', 'digest', 'bytes'])
@@ -50,13 +77,14 @@ export async function withDetail(handle: Handle, rows: readonly RunRow[]): Promi
       .execute(),
   ]);
   const latest = metrics.map(({ name, is_nan, value, ...rest }) => ({ ...rest, key: name, value: is_nan ? Number.NaN : value }));
-  return rows.map(({ number, project_id: _, ...run }) => ({
+  const [paramsOf, tagsOf, latestOf, inputsOf, filesOf] = [byRun(params), byRun(tags), byRun(latest), byRun(inputs), byRun(files)];
+  return rows.map(({ number, project_id: _, reported_user: __, ...run }) => ({
     ...run,
-    params: of(params, number),
-    tags: of(tags, number),
-    metrics: of(latest, number),
-    inputs: of(inputs, number),
-    code: codeOf(of(tags, number), of(files, number)),
+    params: paramsOf(number),
+    tags: tagsOf(number),
+    metrics: latestOf(number),
+    inputs: inputsOf(number),
+    code: codeOf(tagsOf(number), filesOf(number)),
   }));
 }
 
@@ -65,8 +93,14 @@ function afterFolder(folder: string): string {
   return `${folder.slice(0, -1)}0`;
 }
 
-function of<T extends { run: number }>(rows: readonly T[], run: number): Omit<T, 'run'>[] {
-  return rows.filter((row) => row.run === run).map(({ run: _, ...rest }) => rest);
+function byRun<T extends { run: number }>(rows: readonly T[]): (run: number) => Omit<T, 'run'>[] {
+  const found = new Map<number, Omit<T, 'run'>[]>();
+  for (const { run, ...rest } of rows) {
+    const list = found.get(run);
+    if (list) list.push(rest);
+    else found.set(run, [rest]);
+  }
+  return (run) => found.get(run) ?? [];
 }
 
 export interface RunFilter {
@@ -115,6 +149,11 @@ export async function selectHistory(
 
 export async function selectArtifacts(handle: Handle, run: number): Promise<Artifact[]> {
   return handle.selectFrom('run_artifacts').select(['path', 'digest', 'bytes']).where('run', '=', run).orderBy('path').execute();
+}
+
+export async function findArtifact(handle: Handle, run: number, path: string): Promise<Artifact | null> {
+  const found = handle.selectFrom('run_artifacts').select(['path', 'digest', 'bytes']).where('run', '=', run).where('path', '=', path);
+  return (await found.executeTakeFirst()) ?? null;
 }
 
 /** Every blob that an artifact names, for the sweep of blobs that nothing names any more. */

@@ -8,8 +8,8 @@ import { systemClock } from '../../kernel/clock.ts';
 import { SlipwayError } from '../../kernel/error.ts';
 import type { Project } from '../../kernel/project.ts';
 import { openBlobs } from '../../platform/blobs/index.ts';
-import { openDatabase } from '../../platform/database/index.ts';
 import { migrations } from '../../platform/database/migrations/index.ts';
+import { openTestDatabase } from '../../platform/database/test-database.fixture.ts';
 import { createEvents, type Events } from '../../platform/events/index.ts';
 import { createLog } from '../../platform/log/index.ts';
 import { createRuns, type MetricPoint, type Runs } from './index.ts';
@@ -21,7 +21,7 @@ const refused = (code: string) => (error: unknown) => error instanceof SlipwayEr
 
 async function withRuns(work: (runs: Runs, events: Events) => Promise<void>): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'slipway-runs-'));
-  const database = await openDatabase({ folder, migrations, clock: systemClock });
+  const database = await openTestDatabase({ folder, migrations, clock: systemClock });
   const blobs = await openBlobs({ folder: join(folder, 'blobs'), clock: systemClock, log: createLog({ level: 'silent' }) });
   const events = createEvents({ database, clock: systemClock });
   try {

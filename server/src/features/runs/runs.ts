@@ -1,12 +1,11 @@
 import { assertMay, type Caller } from '../../kernel/caller.ts';
-import type { Clock } from '../../kernel/clock.ts';
 import { failure } from '../../kernel/error.ts';
 import { newRunId } from '../../kernel/ids.ts';
 import type { Project } from '../../kernel/project.ts';
-import type { Blobs } from '../../platform/blobs/index.ts';
-import type { Database, Handle } from '../../platform/database/index.ts';
-import type { Events } from '../../platform/events/index.ts';
+import type { Handle } from '../../platform/database/index.ts';
 import { type CodeCapture, codeArtifacts, codeDigests, codeTags } from './code.ts';
+import type { RunsDeps } from './context.ts';
+import { assertName, experimentFor } from './experiments.ts';
 import {
   assertActive,
   assertArtifactPath,
@@ -22,13 +21,6 @@ import {
 import * as store from './runs-store.ts';
 import type { RunInput } from './runs-views.ts';
 
-export interface RunsDeps {
-  readonly database: Database;
-  readonly events: Events;
-  readonly blobs: Blobs;
-  readonly clock: Clock;
-}
-
 export interface NewRun {
   /** Default: the project's Default experiment. */
   readonly experiment?: string;
@@ -37,6 +29,8 @@ export interface NewRun {
   readonly execution_id?: string;
   readonly step?: string;
   readonly tags?: readonly KeyValue[];
+  /** The user as the client names it, which nobody checked. */
+  readonly reported_user?: string;
   /** What it was started from; its blobs are there. */
   readonly code?: CodeCapture;
 }
@@ -49,76 +43,8 @@ export interface RunChange {
   readonly bytes?: number;
 }
 
-export const defaultExperimentName = 'Default';
-const nameLimit_chars = 500;
-
-export async function createExperiment(deps: RunsDeps, caller: Caller, project: Project, name: string): Promise<string> {
-  assertMay(caller, project, 'write');
-  assertName(name);
-  return deps.database.write(async (tx) => {
-    if (await store.findExperiment(tx, project.id, { name })) throw failure('already_exists', { what: 'Experiment', name });
-    return String(await makeExperiment(deps, tx, caller, project, name));
-  });
-}
-
-async function makeExperiment({ events, clock }: RunsDeps, tx: Handle, caller: Caller, project: Project, name: string): Promise<number> {
-  const isTheDefault = project.name === 'default' && name === defaultExperimentName;
-  const number = isTheDefault ? 0 : await store.nextExperimentNumber(tx);
-  const now_ms = clock.now();
-  await store.insertExperiment(tx, {
-    number,
-    project_id: project.id,
-    name,
-    lifecycle: 'active',
-    created_at_ms: now_ms,
-    updated_at_ms: now_ms,
-  });
-  await events.emit(tx, caller, {
-    project_id: project.id,
-    type: 'experiment.created',
-    subject: `experiment ${number}`,
-    note: `Experiment ${name} was created.`,
-    after: { name },
-  });
-  return number;
-}
-
-/** The experiment by id, or the project's Default, which is made when it is first needed. Id 0 means the Default, too. */
-async function experimentFor(deps: RunsDeps, tx: Handle, caller: Caller, project: Project, id: string | undefined): Promise<number> {
-  if (id === undefined || id === '' || id === '0') {
-    const found = await store.findExperiment(tx, project.id, { name: defaultExperimentName });
-    return found ? found.number : makeExperiment(deps, tx, caller, project, defaultExperimentName);
-  }
-  const found = /^\d{1,15}$/.test(id) ? await store.findExperiment(tx, project.id, { number: Number(id) }) : null;
-  if (!found) throw failure('not_found', { what: 'experiment', name: id });
-  if (found.lifecycle !== 'active') throw failure('experiment_not_active', { experiment: id });
-  return found.number;
-}
-
-/** Deleting takes the runs along, restoring revives all of them. */
-export async function setExperimentLifecycle(
-  { database, events, clock }: RunsDeps,
-  caller: Caller,
-  project: Project,
-  id: string,
-  lifecycle: 'active' | 'deleted',
-): Promise<void> {
-  assertMay(caller, project, 'write');
-  await database.write(async (tx) => {
-    const found = /^\d{1,15}$/.test(id) ? await store.findExperiment(tx, project.id, { number: Number(id) }) : null;
-    if (!found) throw failure('not_found', { what: 'experiment', name: id });
-    if (found.lifecycle === lifecycle) return;
-    await store.setExperiment(tx, found.number, { lifecycle, updated_at_ms: clock.now() });
-    await store.setLifecycleOfRuns(tx, found.number, lifecycle);
-    await events.emit(tx, caller, {
-      project_id: project.id,
-      type: lifecycle === 'deleted' ? 'experiment.deleted' : 'experiment.restored',
-      subject: `experiment ${id}`,
-      before: { lifecycle: found.lifecycle },
-      after: { lifecycle },
-    });
-  });
-}
+/** A run after a change, with the user that its client named. */
+export type ChangedRun = Run & { readonly reported_user: string | null };
 
 export async function createRun(deps: RunsDeps, caller: Caller, project: Project, input: NewRun): Promise<Run> {
   assertMay(caller, project, 'write');
@@ -152,11 +78,12 @@ export async function createRun(deps: RunsDeps, caller: Caller, project: Project
       started_event,
       cpu_ms: 0,
       bytes: 0,
+      reported_user: input.reported_user ?? null,
     };
     const number = await store.insertRun(tx, row);
     if (tags.length > 0) await store.putTags(database, tx, number, tags);
     for (const file of files) await store.putArtifact(tx, { ...file, run: number, put_at_ms: clock.now() });
-    const { project_id: _, ...run } = row;
+    const { project_id: _, reported_user: __, ...run } = row;
     return { ...run, experiment: String(experiment) };
   });
 }
@@ -177,7 +104,7 @@ export async function updateRun(
   project: Project,
   id: string,
   change: RunChange,
-): Promise<Run> {
+): Promise<ChangedRun> {
   assertMay(caller, project, 'write');
   if (change.name) assertName(change.name);
   return database.write(async (tx) => {
@@ -287,6 +214,15 @@ export async function putArtifact(
   });
 }
 
+/** Takes a file, or all below a folder, out of the artifacts of a run. What is not there is gone already. */
+export async function deleteArtifacts({ database }: RunsDeps, caller: Caller, project: Project, id: string, path: string): Promise<void> {
+  assertMay(caller, project, 'write');
+  await database.write(async (tx) => {
+    const run = await existingRun(tx, project, id);
+    await store.deleteArtifacts(tx, run.number, path);
+  });
+}
+
 /** Notes what a run read: dataset versions of ours, or an outside dataset by name and digest. */
 export async function setInputs(
   { database }: RunsDeps,
@@ -299,10 +235,15 @@ export async function setInputs(
   if (inputs.length === 0) return;
   await database.write(async (tx) => {
     const run = await activeRun(tx, project, id);
-    await store.insertInputs(
-      tx,
-      inputs.map((input) => ({ ...input, run: run.number })),
-    );
+    const rows = inputs.map(({ tags, outside: _, ...input }) => ({
+      ...input,
+      run: run.number,
+      tags: tags === undefined ? null : JSON.stringify(tags),
+    }));
+    await store.insertInputs(tx, rows);
+    for (const { dataset, digest, outside } of inputs) {
+      if (outside) await store.insertOutsideDataset(tx, { experiment: Number(run.experiment), name: dataset, digest, ...outside });
+    }
   });
 }
 
@@ -312,18 +253,8 @@ export async function existingRun(handle: Handle, project: Project, id: string):
   return run;
 }
 
-async function activeRun(tx: Handle, project: Project, id: string): Promise<store.RunRow> {
+export async function activeRun(tx: Handle, project: Project, id: string): Promise<store.RunRow> {
   const run = await existingRun(tx, project, id);
   assertActive(run);
   return run;
-}
-
-function assertName(name: string): void {
-  if (name.trim() === '' || name.length > nameLimit_chars || /\p{Cc}/u.test(name) || !name.isWellFormed()) {
-    throw failure('invalid_input', {
-      field: 'name',
-      expected: `1 to ${nameLimit_chars} characters without control signs`,
-      got: JSON.stringify(name.slice(0, 80)),
-    });
-  }
 }

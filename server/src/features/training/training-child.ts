@@ -111,6 +111,8 @@ async function evaluate(request: Asked<EvaluateRequest>): Promise<EvaluateResult
       request.task === 'binary'
         ? Object.fromEntries([...scores].map(([name, { values }]) => [name, fitEstimator(input.truth, values)]))
         : {},
+    score_profiles:
+      request.task === 'multiclass' ? {} : Object.fromEntries([...scores].map(([name, { values }]) => [name, profileNumber(values)])),
     cpu_ms: cpuSince(begun),
   };
 }

@@ -64,6 +64,8 @@ export interface EvaluateResult {
   readonly comparisons: Readonly<Record<string, Comparison>>;
   /** Fitted on these rows for models of binary tasks, by name. */
   readonly estimators: Readonly<Record<string, Estimator>>;
+  /** How the scores of each model lie on these rows, by name; none for multiclass. */
+  readonly score_profiles: Readonly<Record<string, ColumnProfile>>;
   readonly cpu_ms: number;
 }
 

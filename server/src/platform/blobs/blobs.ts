@@ -64,6 +64,8 @@ export interface Blobs {
   putMany(contents: readonly Uint8Array[]): Promise<Stored[]>;
   /** The sizes of those that are here, on disk. Asking keeps them from being swept for the grace. */
   has(digests: Iterable<string>): Promise<Map<string, number>>;
+  /** The same, without keeping anything from being swept, and so without writing: for those who only look at everything there is. */
+  stored(digests: Iterable<string>): Promise<Map<string, number>>;
   /** Bytes from `start` up to, not including, `end`. A whole blob is hashed while it is read, and fails before its last piece if it is damaged. */
   open(digest: string, range?: Partial<Range>): Promise<{ bytes: number; range: Range; stream: Readable }>;
   /** All bytes, hashed before they are returned. */
@@ -100,7 +102,8 @@ export async function openBlobs({ folder, clock, log, files = systemFiles }: Blo
   return {
     put: (source, options) => store.put(source, options),
     putMany: (contents) => store.putMany(contents),
-    has: (digests) => store.has(digests).catch(toldApart),
+    has: (digests) => store.has(digests, 'keep').catch(toldApart),
+    stored: (digests) => store.has(digests, 'look').catch(toldApart),
     open: (digest, range) => store.open(digest, range ?? {}),
     read: (digest, limit_bytes) => store.read(digest, limit_bytes),
     path: (digest) => store.path(digest),
@@ -172,13 +175,13 @@ class FolderBlobs {
     return stored;
   }
 
-  async has(digests: Iterable<string>): Promise<Map<string, number>> {
+  async has(digests: Iterable<string>, why: 'keep' | 'look'): Promise<Map<string, number>> {
     const { packs, objects } = this.#parts;
     const asked = [...new Set(digests)];
     asked.forEach(assertDigest);
     const found = new Map<string, number>();
     const look = async (digest: string, where: Packs | Objects) => {
-      const bytes = found.get(digest) ?? (await where.find(digest));
+      const bytes = found.get(digest) ?? (await (why === 'keep' ? where.find(digest) : where.lookFor(digest)));
       if (bytes !== undefined) found.set(digest, bytes);
     };
     const lookAll = async (where: Packs | Objects) => {
@@ -225,7 +228,8 @@ class FolderBlobs {
   async path(digest: string): Promise<string> {
     assertDigest(digest);
     const small = await this.#readSmall(digest);
-    if (small) return this.#materialise(digest, small);
+    // In turn with a sweep, which may be about to take the old file away.
+    if (small) return this.#parts.objects.inTurn(digest, () => this.#materialise(digest, small));
     const { objects } = this.#parts;
     if ((await objects.find(digest)) === undefined) throw failure('blob_missing', { digest });
     if (!this.#verified.has(digest)) await this.verify(digest);

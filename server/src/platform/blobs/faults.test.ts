@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -169,3 +169,28 @@ for (const fault of faults) {
       }
     }));
 }
+
+test('a path that is given while a sweep looks at the old file there leads to a file', async (context) => {
+  const parent = mkdtempSync(join(tmpdir(), 'slipway-cache-'));
+  context.after(() => rmSync(parent, { recursive: true, force: true }));
+  let time_ms = Date.now();
+  const clock = { now: () => time_ms, monotonic: () => time_ms };
+  const between = { meet: async () => undefined as unknown };
+  const unlink: Files['unlink'] = async (path) => {
+    if (path.includes('cache')) await between.meet();
+    return systemFiles.unlink(path);
+  };
+  const blobs = await openBlobs({ folder: join(parent, 'blobs'), clock, log, files: { ...systemFiles, unlink } });
+  const { digest } = await blobs.put(Buffer.from('packed'), options);
+  await blobs.path(digest);
+  time_ms += 48 * 3_600_000;
+  let given: Promise<string> | undefined;
+  between.meet = async () => {
+    given = blobs.path(digest);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  };
+  await blobs.sweep({ live: new Set([digest]), dryRun: false });
+  assert.ok(given, 'the sweep did not come to the file');
+  assert.equal(readFileSync(await given, 'utf8'), 'packed');
+  await blobs.close();
+});

@@ -79,7 +79,7 @@ export class Objects {
         const written = await receive(source, file, limit_bytes);
         const { digest } = written;
         if (expect !== undefined && digest !== expect) throw failure('digest_mismatch', { found: digest, expected: expect });
-        await storing(this.#inTurn(digest, () => this.#publish(temp, file, written)));
+        await storing(this.inTurn(digest, () => this.#publish(temp, file, written)));
         return written;
       });
     } catch (error) {
@@ -94,7 +94,16 @@ export class Objects {
   async find(digest: string): Promise<number | undefined> {
     if (this.#damaged.has(digest)) return undefined;
     if (!(await statOrNone(this.#options.files, this.pathOf(digest)))) return undefined;
-    return this.#inTurn(digest, () => this.#renew(digest));
+    return this.inTurn(digest, () => this.#renew(digest));
+  }
+
+  /** The size of a blob that is here and on disk, without a sign of life. */
+  async lookFor(digest: string): Promise<number | undefined> {
+    if (this.#damaged.has(digest) || !(await statOrNone(this.#options.files, this.pathOf(digest)))) return undefined;
+    return this.inTurn(digest, async () => {
+      await this.#makeDurable(digest);
+      return this.bytesOf(digest);
+    });
   }
 
   async bytesOf(digest: string): Promise<number | undefined> {
@@ -147,7 +156,7 @@ export class Objects {
     const { files } = this.#options;
     const path = this.pathOf(digest);
     const trashed = join(this.#trash, digest);
-    return this.#inTurn(digest, async () => {
+    return this.inTurn(digest, async () => {
       const before = await statOrNone(files, path);
       if (!before || before.modified_ms >= cutoff_ms) return false;
       this.#durable.delete(digest);
@@ -203,19 +212,23 @@ export class Objects {
 
   /** Marks a blob as young, and makes sure that its name is on disk: another process, or one that died, may have made it. */
   async #renew(digest: string): Promise<number | undefined> {
-    const { files, clock, durability } = this.#options;
+    const { files, clock } = this.#options;
     const path = this.pathOf(digest);
     const stat = await statOrNone(files, path);
     if (stat?.kind !== 'file') return undefined;
     if (clock.now() - stat.modified_ms > renewal_ms) {
       await withFile(files.open(path, readFlags), (file) => file.setModified(clock.now()));
     }
-    if (!this.#durable.has(digest)) {
-      await durability.syncFolder(this.#objects);
-      await durability.syncFolder(this.#shardOf(digest));
-      this.#noteDurable(digest);
-    }
+    await this.#makeDurable(digest);
     return (await statOrNone(files, path))?.bytes;
+  }
+
+  async #makeDurable(digest: string): Promise<void> {
+    if (this.#durable.has(digest)) return;
+    const { durability } = this.#options;
+    await durability.syncFolder(this.#objects);
+    await durability.syncFolder(this.#shardOf(digest));
+    this.#noteDurable(digest);
   }
 
   #noteDurable(digest: string): void {
@@ -235,7 +248,7 @@ export class Objects {
   }
 
   /** One at a time for each digest, so that a sweep and a put of the same bytes do not cross. */
-  async #inTurn<T>(digest: string, work: () => Promise<T>): Promise<T> {
+  async inTurn<T>(digest: string, work: () => Promise<T>): Promise<T> {
     const before = this.#turns.get(digest);
     const mine = (before ?? Promise.resolve()).then(work, work);
     this.#turns.set(digest, mine);

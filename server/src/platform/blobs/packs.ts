@@ -86,6 +86,11 @@ export class Packs {
     return whole ? entry.bytes : undefined;
   }
 
+  /** The size of a blob that is here. What is in the index was synced before it came there. */
+  async lookFor(digest: string): Promise<number | undefined> {
+    return this.#lookUp(digest)?.bytes;
+  }
+
   /** Resolves when the blob is on disk. */
   async put(digest: string, bytes: Uint8Array): Promise<void> {
     if ((await this.find(digest)) !== undefined) return;

@@ -50,11 +50,13 @@ async function collect(live: AsyncIterable<string> | ReadonlySet<string>): Promi
   return all;
 }
 
-async function clearCache({ files, cache }: SweepParts, cutoff_ms: number): Promise<void> {
+async function clearCache({ files, objects, cache }: SweepParts, cutoff_ms: number): Promise<void> {
   for (const name of await files.readdir(cache)) {
     if (!isDigest(name)) continue;
     const path = join(cache, name);
-    const stat = await statOrNone(files, path);
-    if (stat && stat.modified_ms < cutoff_ms) await unlinkIfThere(files, path);
+    await objects.inTurn(name, async () => {
+      const stat = await statOrNone(files, path);
+      if (stat && stat.modified_ms < cutoff_ms) await unlinkIfThere(files, path);
+    });
   }
 }

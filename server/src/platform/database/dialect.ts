@@ -3,29 +3,43 @@ import {
   type DatabaseConnection,
   DefaultQueryExecutor,
   type Dialect,
+  type DialectAdapter,
   type Driver,
   Kysely,
+  type QueryCompiler,
   type QueryResult,
   SqliteAdapter,
   SqliteIntrospector,
   SqliteQueryCompiler,
 } from 'kysely';
+import type { SqlValue, Statements } from './connection.ts';
 import type { Handle, Tables } from './handle.ts';
-import type { SqlClient } from './sql-client.ts';
-import type { SqlValue } from './sql-protocol.ts';
 
-/** A Kysely handle whose statements go to a SQL thread. `assertOpen` throws once the handle's write is over. */
-export function handleOver(client: SqlClient, assertOpen: () => void): Handle {
-  const connection = connectionOver(client, assertOpen);
+/** How statements are written for a database. */
+export interface Speech {
+  readonly compiler: QueryCompiler;
+  readonly adapter: DialectAdapter;
+}
+
+/** A Kysely handle whose statements go to `statements`. `assertOpen` throws once the handle's write is over. */
+export function handleOver(statements: Statements, { compiler, adapter }: Speech, assertOpen: () => void): Handle {
+  const connection = connectionOver(statements, assertOpen);
   const executor = new DefaultQueryExecutor(compiler, adapter, { provideConnection: (consumer) => consumer(connection) });
+  const dialect: Dialect = {
+    createAdapter: () => adapter,
+    createDriver: () => noDriver,
+    // Never asked: what is there is told by the migrations.
+    createIntrospector: (database) => new SqliteIntrospector(database),
+    createQueryCompiler: () => compiler,
+  };
   return new Kysely<Tables>({ config: { dialect }, driver: noDriver, executor, dialect });
 }
 
-function connectionOver(client: SqlClient, assertOpen: () => void): DatabaseConnection {
+function connectionOver(statements: Statements, assertOpen: () => void): DatabaseConnection {
   return {
     async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
       assertOpen();
-      const { rows, changes } = await client.run(query.sql, query.parameters.map(bound));
+      const { rows, changes } = await statements.run(query.sql, query.parameters.map(bound));
       return { rows: rows as R[], numAffectedRows: BigInt(changes) };
     },
     // biome-ignore lint/correctness/useYield: there is nothing to stream; long reads page by key.
@@ -35,7 +49,7 @@ function connectionOver(client: SqlClient, assertOpen: () => void): DatabaseConn
   };
 }
 
-/** SQLite has no booleans; everything else must be a value that it knows. */
+/** Columns hold numbers and texts only, in every database: a boolean is 1 or 0. */
 export function bound(value: unknown): SqlValue {
   if (value === null || typeof value === 'number' || typeof value === 'string' || typeof value === 'bigint') return value;
   if (typeof value === 'boolean') return value ? 1 : 0;
@@ -43,8 +57,8 @@ export function bound(value: unknown): SqlValue {
   throw new TypeError(`a statement was given a ${value === undefined ? 'missing value' : typeof value}`);
 }
 
-const compiler = new SqliteQueryCompiler();
-const adapter = new SqliteAdapter();
+export const sqliteSpeech: Speech = { compiler: new SqliteQueryCompiler(), adapter: new SqliteAdapter() };
+
 const noTransactions = () => Promise.reject(new Error('transactions are begun by Database.write'));
 /** Never used: every handle brings its own executor. Kysely's constructor wants one. */
 const noDriver: Driver = {
@@ -55,10 +69,4 @@ const noDriver: Driver = {
   rollbackTransaction: noTransactions,
   releaseConnection: () => Promise.resolve(),
   destroy: () => Promise.resolve(),
-};
-const dialect: Dialect = {
-  createAdapter: () => adapter,
-  createDriver: () => noDriver,
-  createIntrospector: (database) => new SqliteIntrospector(database),
-  createQueryCompiler: () => compiler,
 };

@@ -1,16 +1,17 @@
 import type { Clock } from '../../kernel/clock.ts';
 import { failure, type SlipwayError } from '../../kernel/error.ts';
-import { handleOver } from './dialect.ts';
+import type { WriteConnection } from './connection.ts';
+import { handleOver, type Speech } from './dialect.ts';
 import type { Handle } from './handle.ts';
-import { type SqlClient, SqlError } from './sql-client.ts';
 
 /**
- * The write path (decision 0003). All writes that wait share one transaction, each under a savepoint of its own, and are
+ * The write path (decisions 0003 and 0017). All writes that wait share one transaction, each under a savepoint of its own, and are
  * answered together after the COMMIT is on disk. Nothing is answered before it is durable, answers that changed nothing
  * included. There is no waiting for company: the fsync itself collects the next group.
  */
 export class GroupCommit {
-  readonly #client: SqlClient;
+  readonly #connection: WriteConnection;
+  readonly #speech: Speech;
   readonly #clock: Clock;
   readonly #queue: Write[] = [];
   #running: Promise<void> | null = null;
@@ -18,8 +19,9 @@ export class GroupCommit {
   #dead: SlipwayError | null = null;
   #closed = false;
 
-  constructor(client: SqlClient, clock: Clock) {
-    this.#client = client;
+  constructor(connection: WriteConnection, speech: Speech, clock: Clock) {
+    this.#connection = connection;
+    this.#speech = speech;
     this.#clock = clock;
   }
 
@@ -31,14 +33,14 @@ export class GroupCommit {
     return this.#queue.length;
   }
 
-  submit<T>(work: (tx: Handle) => Promise<T>): Promise<T> {
+  submit<T>(work: (tx: Handle) => Promise<T>, limit_ms = writeLimit_ms): Promise<T> {
     if (this.#dead) return Promise.reject(this.#dead);
     if (this.#closed) return Promise.reject(failure('busy', { what: 'The server', reason: 'it is stopping' }));
     if (this.#queue.length >= queueLimit) {
       return Promise.reject(failure('busy', { what: 'The database', reason: `${queueLimit} writes wait already` }));
     }
     return new Promise<T>((resolve, reject) => {
-      this.#queue.push({ work, resolve: resolve as (value: unknown) => void, reject });
+      this.#queue.push({ work, limit_ms, resolve: resolve as (value: unknown) => void, reject });
       this.#running ??= this.#pump();
     });
   }
@@ -61,7 +63,7 @@ export class GroupCommit {
   async #group(): Promise<void> {
     try {
       // Awaited: after a refused BEGIN a savepoint would open a transaction of its own, and its release commit what is told as failed.
-      await this.#client.exec('BEGIN IMMEDIATE');
+      await this.#connection.begin();
     } catch (error) {
       refuse(this.#queue.splice(0), this.#groupFailure(error));
       return;
@@ -70,15 +72,15 @@ export class GroupCommit {
     const settled: Settled[] = [];
     const current: Write[] = [];
     try {
-      while (settled.length < groupLimit && this.#clock.monotonic() - begun < groupTime_ms) {
+      while (settled.length < groupLimit && this.#clock.monotonic() - begun < this.#connection.groupTime_ms) {
         const write = this.#queue.shift();
         if (!write) break;
         current.push(write);
         settled.push(await this.#one(write));
       }
-      await this.#client.exec('COMMIT');
+      await this.#connection.commit();
     } catch (error) {
-      await this.#client.exec('ROLLBACK').catch(ignore);
+      await this.#connection.rollback().catch(ignore);
       refuse(current, this.#groupFailure(error));
       return;
     }
@@ -88,17 +90,17 @@ export class GroupCommit {
   /** Runs one write under its savepoint. Its own error undoes it alone; an error of the database ends the group. */
   async #one(write: Write): Promise<Settled> {
     const scope: Scope = { open: true, afterCommit: [] };
-    const tx = handleOver(this.#client, () => {
+    const tx = handleOver(this.#connection, this.#speech, () => {
       if (!scope.open) throw new Error('a statement came after its write was over: was a promise not awaited?');
     });
     scopes.set(tx, scope);
-    const saving = this.#client.exec('SAVEPOINT one');
+    const saving = this.#connection.save();
     saving.catch(ignore);
     try {
-      const value = await withTimeout(write.work(tx), writeLimit_ms);
+      const value = await withTimeout(write.work(tx), write.limit_ms);
       scope.open = false;
       await saving;
-      await this.#client.exec('RELEASE one');
+      await this.#connection.keep();
       return {
         tell: () => {
           try {
@@ -112,19 +114,16 @@ export class GroupCommit {
       };
     } catch (error) {
       scope.open = false;
-      if (endsGroup(error)) throw error;
-      await this.#client.exec('ROLLBACK TO one; RELEASE one');
+      if (this.#connection.endsGroup(error)) throw error;
+      await this.#connection.undo();
       return { tell: () => write.reject(error) };
     }
   }
 
   #groupFailure(error: unknown): SlipwayError {
-    const code = error instanceof SqlError ? error.primaryCode : 0;
-    if (code === sqliteFull) return failure('storage_full', {}, {}, error);
-    const failed = failure('storage_failed', {}, {}, error);
-    // A failed write or fsync (10), a corrupt page (11, 26) or a dead thread (0): never retried, read-only from here on.
-    if (code !== sqliteBusy) this.#dead = failed;
-    return failed;
+    const { why, dead } = this.#connection.groupEnd(error);
+    if (dead) this.#dead = why;
+    return why;
   }
 }
 
@@ -142,6 +141,7 @@ export function assertOpen(tx: Handle): void {
 
 interface Write {
   readonly work: (tx: Handle) => Promise<unknown>;
+  readonly limit_ms: number;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -157,21 +157,13 @@ interface Scope {
 
 const scopes = new WeakMap<Handle, Scope>();
 const groupLimit = 1000;
-const groupTime_ms = 5;
 const queueLimit = 20_000;
 /** A write awaits nothing but the database; ten seconds mean that it awaits something else, or itself. */
 const writeLimit_ms = 10_000;
-const sqliteBusy = 5;
-const sqliteFull = 13;
 const ignore = (): void => undefined;
 const refuse = (writes: readonly Write[], why: SlipwayError): void => {
   for (const write of writes) write.reject(why);
 };
-
-/** Out of memory 7, I/O 10, corrupt 11, full 13, not a database 26, or SQLite rolled everything back by itself. */
-function endsGroup(error: unknown): boolean {
-  return error instanceof SqlError && ([7, 10, 11, 13, 26].includes(error.primaryCode) || !error.inTransaction);
-}
 
 async function withTimeout<T>(work: Promise<T>, limit_ms: number): Promise<T> {
   let timer: NodeJS.Timeout | undefined;

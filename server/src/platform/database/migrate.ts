@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { failure } from '../../kernel/error.ts';
 import type { Handle } from './handle.ts';
 import type { Migration } from './migration.ts';
+import type { DatabaseProfile } from './profiles.ts';
 
 interface MigrationsTable {
   name: string;
@@ -17,11 +18,10 @@ declare module './handle.ts' {
 /** The steps that the database does not have yet, and whether it has none. Refuses one with a step that this program does not know. */
 export async function pendingMigrations(
   handle: Handle,
+  profile: DatabaseProfile,
   migrations: readonly Migration[],
 ): Promise<{ pending: Migration[]; fresh: boolean }> {
-  const tables = await sql<{ name: string }>`select name from sqlite_schema where type = 'table' and name = 'schema_migrations'`.execute(
-    handle,
-  );
+  const tables = await sql.raw<{ found: number }>(profile.hasTable('schema_migrations')).execute(handle);
   if (tables.rows.length === 0) return { pending: [...migrations], fresh: true };
   const applied = await handle.selectFrom('schema_migrations').select('name').orderBy('name').execute();
   const known = new Set(migrations.map((migration) => migration.name));

@@ -1,11 +1,21 @@
 /** What a database can do, by name. Code asks for a capability, never which database it runs on. */
 export interface DatabaseProfile {
-  /** All writes of this process share one durable commit (decision 0003). */
-  readonly groupCommit: boolean;
-  /** `for update skip locked` lets several processes claim rows at once. */
-  readonly skipLocked: boolean;
-  readonly listenNotify: boolean;
-  readonly advisoryLock: boolean;
+  /** Several processes may use it at once: leases count, and what others committed is heard. */
+  readonly shared: boolean;
+  /** A statement with one row `found` if the table of that name is there. */
+  readonly hasTable: (name: string) => string;
+  /** What matches patterns with capitals told apart: `like` itself, or `glob` where `like` does not. */
+  readonly exactLike: 'like' | 'glob';
 }
 
-export const sqliteProfile: DatabaseProfile = { groupCommit: true, skipLocked: false, listenNotify: false, advisoryLock: false };
+export const sqliteProfile: DatabaseProfile = {
+  shared: false,
+  hasTable: (name) => `select 1 as found from sqlite_schema where type = 'table' and name = '${name}'`,
+  exactLike: 'glob',
+};
+
+export const postgresProfile: DatabaseProfile = {
+  shared: true,
+  hasTable: (name) => `select 1 as found from pg_catalog.pg_class where oid = to_regclass('${name}')`,
+  exactLike: 'like',
+};

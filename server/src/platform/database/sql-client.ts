@@ -1,15 +1,17 @@
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import { entryPath } from '../compute/entries.ts';
-import type { SqlReply, SqlRequest, SqlThreadData, SqlValue } from './sql-protocol.ts';
+import type { Answer, SqlValue } from './connection.ts';
+import { SqlError } from './sql-error.ts';
+import type { SqlReply, SqlRequest, SqlThreadData } from './sql-protocol.ts';
 
 /** A statement that SQLite refused. `code` is its extended result code, `code & 0xff` the primary one. */
-export class SqlError extends Error {
+export class SqliteError extends SqlError {
   readonly code: number;
   readonly inTransaction: boolean;
 
   constructor(message: string, code: number, inTransaction: boolean) {
-    super(message);
-    this.name = 'SqlError';
+    // SQLITE_CONSTRAINT_PRIMARYKEY and SQLITE_CONSTRAINT_UNIQUE.
+    super(message, code === 1555 || code === 2067);
     this.code = code;
     this.inTransaction = inTransaction;
   }
@@ -17,11 +19,6 @@ export class SqlError extends Error {
   get primaryCode(): number {
     return this.code & 0xff;
   }
-}
-
-/** True for a second row under a unique key (SQLITE_CONSTRAINT_PRIMARYKEY and _UNIQUE). */
-export function isUniqueViolation(error: unknown): boolean {
-  return error instanceof SqlError && (error.code === 1555 || error.code === 2067);
 }
 
 type Waiting = { readonly resolve: (reply: Extract<SqlReply, { ok: true }>) => void; readonly reject: (error: Error) => void };
@@ -54,7 +51,7 @@ export class SqlClient {
     return this.#ended;
   }
 
-  run(sql: string, params: readonly SqlValue[]): Promise<{ rows: unknown[]; changes: number }> {
+  run(sql: string, params: readonly SqlValue[]): Promise<Answer> {
     return this.#request({ kind: 'run', sql, params });
   }
 
@@ -93,7 +90,7 @@ export class SqlClient {
     if (!waiting) return;
     this.#waiting.delete(reply.id);
     if (reply.ok) waiting.resolve(reply);
-    else waiting.reject(new SqlError(reply.message, reply.sqliteCode, reply.inTransaction));
+    else waiting.reject(new SqliteError(reply.message, reply.sqliteCode, reply.inTransaction));
   }
 
   #end(error: Error): void {

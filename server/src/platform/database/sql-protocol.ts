@@ -1,5 +1,6 @@
+import type { SqlValue } from './connection.ts';
+
 /** What the HTTP thread and a SQL thread say to each other. */
-export type SqlValue = null | number | bigint | string | Uint8Array;
 
 export interface SqlThreadData {
   readonly file: string;

@@ -4,7 +4,8 @@
  */
 import { backup, DatabaseSync, type StatementSync } from 'node:sqlite';
 import { type MessagePort, workerData } from 'node:worker_threads';
-import type { SqlReply, SqlRequest, SqlThreadData, SqlValue } from './sql-protocol.ts';
+import type { SqlValue } from './connection.ts';
+import type { SqlReply, SqlRequest, SqlThreadData } from './sql-protocol.ts';
 
 const { file, mode, port } = workerData as SqlThreadData & { port: MessagePort };
 /** Plans of the statements in use; the product has a few hundred. */

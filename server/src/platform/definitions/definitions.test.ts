@@ -7,8 +7,9 @@ import { systemCaller } from '../../kernel/caller.ts';
 import { systemClock } from '../../kernel/clock.ts';
 import { SlipwayError } from '../../kernel/error.ts';
 import type { Project } from '../../kernel/project.ts';
-import { type Database, openDatabase } from '../database/index.ts';
+import type { Database } from '../database/index.ts';
 import { migrations } from '../database/migrations/index.ts';
+import { openTestDatabase } from '../database/test-database.fixture.ts';
 import { createEvents, type Events } from '../events/index.ts';
 import { createDefinitions, type DefinitionsOf } from './index.ts';
 
@@ -19,7 +20,7 @@ async function withGates(
   work: (gates: DefinitionsOf<{ min: number }>, database: Database, events: Events) => Promise<void>,
 ): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'slipway-definitions-'));
-  const database = await openDatabase({ folder, migrations, clock: systemClock });
+  const database = await openTestDatabase({ folder, migrations, clock: systemClock });
   const events = createEvents({ database, clock: systemClock });
   try {
     await work(createDefinitions({ database, events, clock: systemClock }).of('gate'), database, events);

@@ -122,6 +122,16 @@ interface Told {
   readonly told: (text: string) => unknown;
 }
 
+/** For commands that do much before they write: a wrong name is refused first. */
+export function assertDefinitionName(kind: string, name: string): void {
+  if (nameGrammar.test(name) && name.normalize('NFC') === name) return;
+  throw failure('invalid_input', {
+    field: `${kind} name`,
+    expected: 'letters, digits, _ . or -, at most 100',
+    got: JSON.stringify(name.slice(0, 120)),
+  });
+}
+
 async function put(
   { events, clock }: DefinitionsDeps,
   { kind, told }: Told,
@@ -132,13 +142,7 @@ async function put(
   definition: unknown,
   managed_by: ManagedBy,
 ): Promise<DefinitionChange> {
-  if (!nameGrammar.test(name) || name.normalize('NFC') !== name) {
-    throw failure('invalid_input', {
-      field: `${kind} name`,
-      expected: 'letters, digits, _ . or -, at most 100',
-      got: JSON.stringify(name.slice(0, 120)),
-    });
-  }
+  assertDefinitionName(kind, name);
   const text = canonicalJson(definition);
   const old = await findDefinition(tx, project.id, kind, name);
   if (old && old.definition === text && old.managed_by === managed_by && old.retired_at_ms === null) {

@@ -35,6 +35,7 @@ export interface EventFilter {
   readonly type?: string;
   readonly subject?: string;
   readonly caller?: string;
+  readonly cause?: number;
   /** Part of the note, the type or the subject. */
   readonly text?: string;
   /** Events with a greater number. */

@@ -27,13 +27,18 @@ declare module '../database/handle.ts' {
   }
 }
 
-/** The number that the next event gets. Safe because all writes are serial; another database takes its advisory lock first. */
+/** The number that the next event gets. Safe because all writes of all processes are serial (decision 0017). */
 export async function nextEventNumber(tx: Handle): Promise<number> {
-  const row = await tx
+  return (await lastEventNumber(tx)) + 1;
+}
+
+/** The number of the newest event; 0 before the first. */
+export async function lastEventNumber(handle: Handle): Promise<number> {
+  const row = await handle
     .selectFrom('events')
     .select((of) => of.fn.max('number').as('last'))
     .executeTakeFirst();
-  return Number(row?.last ?? 0) + 1;
+  return Number(row?.last ?? 0);
 }
 
 export async function insertEvent(tx: Handle, event: SlipwayEvent): Promise<void> {
@@ -57,11 +62,13 @@ export async function selectEvents(handle: Handle, filter: EventFilter): Promise
   if (filter.type !== undefined) query = query.where('type', '=', filter.type);
   if (filter.subject !== undefined) query = query.where('subject', '=', filter.subject);
   if (filter.caller !== undefined) query = query.where('caller_name', '=', filter.caller);
+  if (filter.cause !== undefined) query = query.where('cause', '=', filter.cause);
   if (filter.after !== undefined) query = query.where('number', '>', filter.after);
   if (filter.before !== undefined) query = query.where('number', '<', filter.before);
   if (filter.text !== undefined) {
-    const part = `%${filter.text.replace(/[\\%_]/g, (sign) => `\\${sign}`)}%`;
-    query = query.where(sql<boolean>`(note like ${part} escape '\\' or type like ${part} escape '\\' or subject like ${part} escape '\\')`);
+    const part = `%${filter.text.toLowerCase().replace(/[\\%_]/g, (sign) => `\\${sign}`)}%`;
+    const hasPart = ['note', 'type', 'subject'].map((name) => sql<boolean>`lower(${sql.ref(name)}) like ${part} escape '\\'`);
+    query = query.where(sql<boolean>`(${sql.join(hasPart, sql` or `)})`);
   }
   const rows = await query.orderBy('number', filter.order === 'newest' ? 'desc' : 'asc').execute();
   return rows.map(toEvent);

@@ -3,16 +3,18 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { setTimeout as wait } from 'node:timers/promises';
 import { systemCaller } from '../../kernel/caller.ts';
 import { systemClock } from '../../kernel/clock.ts';
 import { digestOf } from '../../kernel/digest.ts';
-import { type Database, openDatabase } from '../database/index.ts';
+import type { Database } from '../database/index.ts';
 import { migrations } from '../database/migrations/index.ts';
+import { openTestDatabase } from '../database/test-database.fixture.ts';
 import { createEvents, type Events } from './index.ts';
 
 async function withEvents(work: (events: Events, database: Database) => Promise<void>): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'slipway-events-'));
-  const database = await openDatabase({ folder, migrations, clock: systemClock });
+  const database = await openTestDatabase({ folder, migrations, clock: systemClock });
   try {
     await work(createEvents({ database, clock: systemClock }), database);
   } finally {
@@ -72,6 +74,7 @@ test('subscribers hear what was committed, and nothing that was undone', async (
         throw new Error('no');
       })
       .catch(() => undefined);
+    for (let round = 0; heard.length === 0 && round < 200; round++) await wait(10);
     stop();
     await database.write((tx) => events.emit(tx, caller, { project_id: null, type: 'a.b', subject: 's' }));
     assert.deepEqual(heard, [1]);

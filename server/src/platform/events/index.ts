@@ -5,6 +5,7 @@ import { parsed } from '../../kernel/json.ts';
 import { afterCommit, type Database, type Handle } from '../database/index.ts';
 import type { EventFilter, NewEvent, SlipwayEvent } from './event.ts';
 import { insertEvent, nextEventNumber, selectEvent, selectEvents } from './events-store.ts';
+import { News } from './news.ts';
 
 export type { EventFilter, NewEvent, SlipwayEvent } from './event.ts';
 
@@ -31,16 +32,14 @@ export const causeLimit = 50;
 const sizeLimit_chars = 100_000;
 
 export function createEvents({ database, clock }: { readonly database: Database; readonly clock: Clock }): Events {
-  const listeners = new Set<(event: SlipwayEvent) => void>();
+  const news = new News(database);
   const hooks: EventHook[] = [];
   return {
-    async emit(tx, caller, news) {
-      const event = completeEvent(await nextEventNumber(tx), caller, news, clock.now());
+    async emit(tx, caller, given) {
+      const event = completeEvent(await nextEventNumber(tx), caller, given, clock.now());
       await insertEvent(tx, event);
       for (const hook of hooks) await hook(tx, event);
-      afterCommit(tx, () => {
-        for (const listener of listeners) listener(event);
-      });
+      afterCommit(tx, () => news.own(event));
       return event.number;
     },
     list: (filter) => selectEvents(database.read, filter),
@@ -60,10 +59,7 @@ export function createEvents({ database, clock }: { readonly database: Database;
       for (let cause = event.cause; cause !== null && depth < causeLimit; depth++) cause = (await selectEvent(tx, cause))?.cause ?? null;
       return depth;
     },
-    subscribe(listener) {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
+    subscribe: (listener) => news.subscribe(listener),
     react: (hook) => void hooks.push(hook),
   };
 }

@@ -22,12 +22,22 @@ export const pageHeaders: Readonly<Record<string, string>> = {
 
 export const pagePolicy = "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'; object-src 'none'";
 
+/** Who is signed in and tries what they may not do shows in the log, without what they sent; who is nobody cannot fill it so. */
+const rightsRefused: ReadonlySet<string> = new Set([
+  'not_permitted',
+  'server_admin_only',
+  'right_not_held',
+  'person_only',
+  'second_person_needed',
+]);
+
 /** Any error as one of the table. What is not of the table is logged with its cause and answered as `internal`. */
 export function known(error: unknown, request: string, log: Log): SlipwayError {
   if (error instanceof SlipwayError) {
     // A 503 or 504 tells of load or of something not there yet; what failed for good is a person's to look at.
     if (error.status === 500 || error.status === 507 || error.code === 'storage_failed')
       log.error(error.message, { request, code: error.code, error });
+    else if (rightsRefused.has(error.code)) log.warn('a request was refused', { request, code: error.code, reason: error.message });
     return error;
   }
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';

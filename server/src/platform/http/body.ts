@@ -1,20 +1,20 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { type Readable, Transform } from 'node:stream';
-import { createGunzip } from 'node:zlib';
-import type { Endpoint } from '@slipway/contracts';
+import { createGunzip, createInflate } from 'node:zlib';
 import { failure, type SlipwayError } from '../../kernel/error.ts';
 import { parseJson } from './json.ts';
+import type { Route } from './route.ts';
 
 /** What the headers promise is refused before a byte of the body is read. */
-export function assertBodyWelcome(endpoint: Endpoint, headers: IncomingHttpHeaders, limit_bytes: number): void {
+export function assertBodyWelcome({ endpoint, options }: Route, headers: IncomingHttpHeaders, limit_bytes: number): void {
   const announced = Number(headers['content-length'] ?? 0);
   if (announced > limit_bytes) throw failure('body_too_large', { limit_bytes });
   const encoding = headers['content-encoding'] ?? 'identity';
-  if (encoding !== 'identity' && encoding !== 'gzip') {
-    throw failure('unsupported_media_type', { got: `with Content-Encoding ${encoding}`, expected: 'gzip or none' });
+  if (!['identity', 'gzip', 'deflate'].includes(encoding)) {
+    throw failure('unsupported_media_type', { got: `with Content-Encoding ${encoding}`, expected: 'gzip, deflate or none' });
   }
   const hasBody = announced > 0 || headers['transfer-encoding'] !== undefined;
-  if (!hasBody || endpoint.body === undefined || endpoint.bodyKind === 'bytes') return;
+  if (!hasBody || endpoint.body === undefined || endpoint.bodyKind === 'bytes' || options.parseBody) return;
   const type = mediaType(headers);
   const wanted = endpoint.answers === 'html' ? [formType, jsonType] : [jsonType];
   if (!wanted.includes(type) && !(type.startsWith('application/') && type.endsWith('+json'))) {
@@ -89,7 +89,9 @@ export function limitedStream(source: Readable, headers: IncomingHttpHeaders, li
 }
 
 function inflated(source: Readable, headers: IncomingHttpHeaders): Readable {
-  return headers['content-encoding'] === 'gzip' ? source.pipe(createGunzip()) : source;
+  const encoding = headers['content-encoding'];
+  if (encoding === 'deflate') return source.pipe(createInflate());
+  return encoding === 'gzip' ? source.pipe(createGunzip()) : source;
 }
 
 function whenBroken(source: Readable, body: Readable, refuse: (error: SlipwayError) => void): void {

@@ -150,6 +150,8 @@ test('hostile JSON is refused with 400 or 422 and the reason', async (t) => {
     ['NaN', '{"text":"a","size":NaN}', 400],
     ['a number that overflows', '{"text":"a","size":1e400}', 422],
     ['half a surrogate', '{"text":"\\ud800"}', 400],
+    ['a NUL', '{"text":"a\\u0000b"}', 400],
+    ['a NUL in a name', '{"text":"a","tags":{"b\\u0000":1}}', 400],
     ['not UTF-8', Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x7d]), 400],
     ['cut off', '{"text":"a"', 400],
     ['nothing', '', 422],

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Readable } from 'node:stream';
 import {
@@ -41,6 +42,8 @@ export interface HttpOptions extends Served {
   readonly resolveProject: (name: string) => Promise<Project>;
   /** What a GET that no route answers gets; null for 404. */
   readonly page?: (request: PageRequest) => Promise<Page | null>;
+  /** Paths of foreign protocols, whose clients take an unknown address that is told in our form for a refusal of theirs. */
+  readonly isForeign?: (path: string) => boolean;
   readonly database: Database;
   readonly metrics: Metrics;
   readonly log: Log;
@@ -72,7 +75,8 @@ export function createHttp(options: HttpOptions): Http {
     return503OnClosing: false,
     forceCloseConnections: 'idle',
     keepAliveTimeout: keepAlive_ms,
-    http: { headersTimeout: headersLimit_ms, requestTimeout: 0 },
+    // A request without Host is refused by `assertWhence`, in our words.
+    http: { headersTimeout: headersLimit_ms, requestTimeout: 0, requireHostHeader: false },
     routerOptions: { maxParamLength: pathParameterLimit_chars },
     clientErrorHandler: refuseUnreadable,
     frameworkErrors: (error, request, reply) => {
@@ -112,7 +116,7 @@ export function createHttp(options: HttpOptions): Http {
   };
 }
 
-function prepare(app: FastifyInstance, { page, metrics, log, hosts, origins }: HttpOptions): void {
+function prepare(app: FastifyInstance, { page, isForeign, metrics, log, hosts, origins }: HttpOptions): void {
   // Bodies are read by `serve` after the caller is known, never by the framework.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', (_request, _body, done) => done(null));
@@ -122,6 +126,7 @@ function prepare(app: FastifyInstance, { page, metrics, log, hosts, origins }: H
     assertWhence(
       {
         method,
+        target: request.raw.url ?? '/',
         host: headers.host,
         hosts: countOf(request.raw.rawHeaders, 'host'),
         origin: headers.origin,
@@ -139,9 +144,17 @@ function prepare(app: FastifyInstance, { page, metrics, log, hosts, origins }: H
     log.debug('answered', { request: request.id, route, status: reply.statusCode, duration_ms: Math.round(reply.elapsedTime) });
     done();
   });
+  // Node would answer 417 without a word.
+  app.server.on('checkExpectation', (_request, response: ServerResponse) => {
+    const refusal = failure('malformed_request', { reason: 'no expectation but 100-continue can be met' });
+    const { status, body } = errorAnswer(refusal, 'none');
+    const headers = { ...securityHeaders, 'content-type': 'application/json; charset=utf-8', connection: 'close' };
+    response.writeHead(status, headers).end(JSON.stringify(body));
+  });
   app.setErrorHandler((error, request, reply) => sendError(error, request, reply, log));
   app.setNotFoundHandler(async (request, reply) => {
     const path = request.url.split('?', 1)[0] ?? '/';
+    if (isForeign?.(path)) return reply.code(404).type('text/plain; charset=utf-8').send('Not Found');
     const acceptsGzip = /\bgzip\b/.test(header(request.headers['accept-encoding']) ?? '');
     const found = request.method === 'GET' && page ? await page({ path, acceptsGzip }) : null;
     if (!found) throw failure('route_not_found', { method: request.method, path });

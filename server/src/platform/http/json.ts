@@ -2,11 +2,11 @@ import { isUtf8 } from 'node:buffer';
 import { failure } from '../../kernel/error.ts';
 
 export const depthLimit = 64;
-/** `__proto__` plain or with an escaped character in it, or an escaped half of a surrogate pair. */
-const suspect = /__proto__|\\u00(?:5f|7[02]|6f|74)|\\u[dD][89a-fA-F]/i;
+/** `__proto__` plain or with an escaped character in it, an escaped half of a surrogate pair, or an escaped NUL. */
+const suspect = /__proto__|\\u00(?:00|5f|7[02]|6f|74)|\\u[dD][89a-fA-F]/i;
 
 /**
- * JSON of a stranger: at most 64 levels, well-formed UTF-8, no half surrogates (they do not survive storage). A member named
+ * JSON of a stranger: at most 64 levels, well-formed UTF-8, no half surrogates and no NUL (they do not survive storage). A member named
  * `__proto__` is dropped. NaN and infinity are no JSON; a number that overflows is refused by the schema.
  */
 export function parseJson(bytes: Buffer): unknown {
@@ -23,12 +23,17 @@ export function parseJson(bytes: Buffer): unknown {
 
 /** Ten times slower: looks at every member. */
 function parseCarefully(text: string): unknown {
-  let broken = false;
+  let wrong: string | null = null;
+  const judge = (held: string): void => {
+    if (!held.isWellFormed()) wrong = 'half of a surrogate pair';
+    else if (held.includes('\0')) wrong = 'a NUL character';
+  };
   const value: unknown = JSON.parse(text, (key, member: unknown) => {
-    if (!key.isWellFormed() || (typeof member === 'string' && !member.isWellFormed())) broken = true;
+    judge(key);
+    if (typeof member === 'string') judge(member);
     return key === '__proto__' ? undefined : member;
   });
-  if (broken) throw new SyntaxError('a text holds half of a surrogate pair');
+  if (wrong !== null) throw new SyntaxError(`a text holds ${String(wrong)}`);
   return value;
 }
 

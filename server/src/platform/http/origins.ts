@@ -3,6 +3,8 @@ import { failure } from '../../kernel/error.ts';
 /** What a request says about where it is going and which page made it. */
 export interface Whence {
   readonly method: string;
+  /** The request target as it came: a path, or a whole address as proxies are asked. */
+  readonly target: string;
   readonly host: string | undefined;
   /** How many Host headers there were; more than one is an attack on a proxy. */
   readonly hosts: number;
@@ -29,6 +31,9 @@ const reading = new Set(['GET', 'HEAD', 'OPTIONS']);
 export function assertWhence(whence: Whence, served: Served): void {
   const host = (whence.host ?? '').toLowerCase();
   assertServed(host, whence.hosts, served);
+  // A whole address says where the request goes, whatever Host says (RFC 9112, 3.2.2); two that differ are an attack on a proxy.
+  const named = /^[a-z][a-z0-9+.-]*:\/\/([^/?#]*)/i.exec(whence.target)?.[1]?.toLowerCase();
+  if (named !== undefined && named !== host) throw failure('host_not_allowed', { host: named });
   const changes = !reading.has(whence.method);
   const signed = whence.cookies && !whence.bearer;
   if (whence.origin !== undefined) {

@@ -57,6 +57,12 @@ export interface ErrorAnswer {
 }
 
 export interface RouteOptions<B> {
+  /** Finds the project that the permission is asked for, where the path names none. */
+  readonly projectOf?: (caller: Caller, headers: IncomingHttpHeaders) => Promise<Project>;
+  /** True where a client may show an email address and a password with each request (`Authorization: Basic`). */
+  readonly takesPassword?: boolean;
+  /** Replaces our own reading of a JSON body, whatever content type it has. */
+  readonly parseBody?: (bytes: Buffer, headers: IncomingHttpHeaders) => unknown;
   /** Replaces the form of our own errors. */
   readonly explain?: (error: SlipwayError, request: string) => ErrorAnswer;
   /** Replaces zod on hot paths by compiled code; it throws `invalid_input` itself. */

@@ -16,6 +16,8 @@ import type { Incoming, RequestFacts, Route } from './route.ts';
 /** What a request shows to say who makes it. */
 export interface Credentials {
   readonly bearer: string | null;
+  /** Email address and password, where a protocol sends them with each request. */
+  readonly basic?: { readonly email: string; readonly password: string };
   readonly cookies: ReadonlyMap<string, string>;
   readonly ip: string;
   readonly request: string;
@@ -39,6 +41,8 @@ export interface HttpLimits extends EventStreamLimits {
   readonly body_ms: number;
   /** Streams of events open at once. */
   readonly streams: number;
+  /** How often the rights of a stream's reader are looked at while nothing happens in it. */
+  readonly rights_ms: number;
 }
 
 export const defaultLimits: HttpLimits = {
@@ -46,6 +50,8 @@ export const defaultLimits: HttpLimits = {
   upload_bytes: 64 * 1024 ** 3,
   body_ms: 30_000,
   streams: 200,
+  // With what is remembered of a token for two seconds, a revoked one is gone within five.
+  rights_ms: 2_000,
   // The pages call themselves not live after ten seconds without news.
   heartbeat_ms: 5_000,
   stall_ms: 30_000,
@@ -66,15 +72,16 @@ export function createServe(deps: ServeDeps) {
     const { route, request, facts } = exchange;
     const { endpoint } = route;
     const limit_bytes = limitOf(endpoint, deps.limits);
+    if (request.url.includes('%00')) throw failure('malformed_request', { reason: 'its path or query holds a NUL character' });
     if (endpoint.answers === 'html') exchange.reply.headers(pageHeaders);
-    assertBodyWelcome(endpoint, request.headers, limit_bytes);
-    const caller = endpoint.permission === 'public' ? anonymous(facts.id) : await signedIn(request, facts);
-    const project = await permitted(caller, endpoint, request.params);
+    assertBodyWelcome(route, request.headers, limit_bytes);
+    const caller = endpoint.permission === 'public' ? anonymous(facts.id) : await signedIn(route, request, facts);
+    const project = await permitted(caller, route, request);
     const params = endpoint.params ? checked(endpoint.params, request.params, 'path') : request.params;
     const query = endpoint.query ? checked(endpoint.query, request.query, 'query') : {};
     const readsJson = endpoint.body !== undefined && endpoint.bodyKind !== 'bytes';
     const bytes = readsJson ? await readBody(request.raw, request.headers, limit_bytes, deps.limits.body_ms) : nothing;
-    const body = readsJson ? checkedBody(route, parseBody(bytes, request.headers)) : undefined;
+    const body = readsJson ? checkedBody(route, (route.options.parseBody ?? parseBody)(bytes, request.headers)) : undefined;
     const incoming = incomingOf({ caller, project, params, query, body }, exchange);
     await work(exchange, incoming, bytes);
   }
@@ -93,25 +100,28 @@ export function createServe(deps: ServeDeps) {
     }
   }
 
-  async function signedIn(request: FastifyRequest, facts: RequestFacts): Promise<Caller> {
-    const bearer = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? null;
-    if (request.headers.authorization !== undefined && bearer === null) throw failure('token_not_valid', {});
-    const caller = await deps.authenticate({ bearer, cookies: facts.cookies, ip: facts.ip, request: facts.id });
+  async function signedIn({ options }: Route, request: FastifyRequest, facts: RequestFacts): Promise<Caller> {
+    const shown = request.headers.authorization;
+    const bearer = /^Bearer +(\S+)$/i.exec(shown ?? '')?.[1] ?? null;
+    const basic = options.takesPassword ? passwordOf(shown) : null;
+    if (shown !== undefined && bearer === null && basic === null) throw failure('token_not_valid', {});
+    const credentials = { bearer, cookies: facts.cookies, ip: facts.ip, request: facts.id };
+    const caller = await deps.authenticate(basic === null ? credentials : { ...credentials, basic });
     if (!caller) throw failure('not_signed_in', {});
     return caller;
   }
 
-  async function permitted(caller: Caller, endpoint: Endpoint, params: unknown): Promise<Project | null> {
+  async function permitted(caller: Caller, { endpoint, options }: Route, request: FastifyRequest): Promise<Project | null> {
     const { permission } = endpoint;
     if (permission === 'server-admin' && !caller.serverAdmin) throw failure('server_admin_only', { caller: caller.name });
-    const name = (params as Record<string, unknown>)['project'];
-    if (typeof name !== 'string') return null;
-    const project = await deps.resolveProject(name);
+    const name = (request.params as Record<string, unknown>)['project'];
+    if (typeof name !== 'string' && !options.projectOf) return null;
+    const project = options.projectOf ? await options.projectOf(caller, request.headers) : await deps.resolveProject(name as string);
     if (!['public', 'signed-in', 'server-admin'].includes(permission)) assertMay(caller, project, permission as Permission);
     return project;
   }
 
-  /** A stream outlives rights: it ends before an event that its reader may no longer see, and coming back is refused as ever. */
+  /** A stream outlives rights: it ends before an event that its reader may no longer see, soon after them if there is none, and coming back is refused. */
   async function* whilePermitted(exchange: Exchange, source: AsyncIterable<ServerSentEvent>) {
     for await (const event of source) {
       if (!(await isStillPermitted(exchange))) return;
@@ -119,10 +129,10 @@ export function createServe(deps: ServeDeps) {
     }
   }
 
-  async function isStillPermitted({ route: { endpoint }, request, facts }: Exchange): Promise<boolean> {
-    if (endpoint.permission === 'public') return true;
+  async function isStillPermitted({ route, request, facts }: Exchange): Promise<boolean> {
+    if (route.endpoint.permission === 'public') return true;
     try {
-      await permitted(await signedIn(request, facts), endpoint, request.params);
+      await permitted(await signedIn(route, request, facts), route, request);
       return true;
     } catch {
       return false;
@@ -143,11 +153,17 @@ export function createServe(deps: ServeDeps) {
     const headers = reply.getHeaders();
     reply.hijack();
     for (const [name, value] of Object.entries(headers)) if (value !== undefined) reply.raw.setHeader(name, value);
+    const endWhenRefused = async (): Promise<void> => {
+      if (!(await isStillPermitted(exchange))) reply.raw.end();
+    };
+    const watch = setInterval(() => void endWhenRefused(), deps.limits.rights_ms);
+    watch.unref();
     try {
       await writeEvents(reply.raw, whilePermitted(exchange, source), facts.signal, deps.limits);
     } catch (error) {
       deps.log.warn('a stream of events ended early', { request: facts.id, error });
     } finally {
+      clearInterval(watch);
       streams--;
     }
   }
@@ -179,6 +195,13 @@ function keyOf({ endpoint, options }: Route, { headers }: FastifyRequest): strin
   const counts =
     endpoint.method === 'POST' && (endpoint.answers ?? 'json') === 'json' && endpoint.bodyKind !== 'bytes' && options.keepsAnswer !== false;
   return counts && typeof key === 'string' ? key : null;
+}
+
+/** Of RFC 7617; null for what is none. */
+function passwordOf(shown: string | undefined): { email: string; password: string } | null {
+  const encoded = /^Basic +([A-Za-z0-9+/=]+)$/i.exec(shown ?? '')?.[1];
+  const [, email, password] = /^([^:]*):(.*)$/s.exec(Buffer.from(encoded ?? '', 'base64').toString('utf8')) ?? [];
+  return email === undefined || password === undefined ? null : { email, password };
 }
 
 const nothing = Buffer.alloc(0);

@@ -6,7 +6,17 @@ import { startTestServer } from './server.fixture.ts';
 
 async function system(t: TestContext, checks: Record<string, string>) {
   const metrics = createMetrics();
-  const { http } = await startTestServer(t, systemRoutes({ version: '1.2.3', metrics, ready: async () => checks }), { metrics });
+  const { http } = await startTestServer(
+    t,
+    systemRoutes({
+      version: '1.2.3',
+      speaks: '3.17.0',
+      metrics,
+      ready: async () => checks,
+      notes: () => ({ backups: 'none since Monday' }),
+    }),
+    { metrics },
+  );
   return (url: string) => http.inject({ method: 'GET', url, headers: { authorization: 'Bearer reader' } });
 }
 
@@ -14,9 +24,12 @@ test('the health of the server is told to anyone, its readiness with reasons', a
   const get = await system(t, { database: 'ok', disk: 'no space' });
   assert.deepEqual((await get('/livez')).json(), { live: true });
   assert.equal((await get('/health')).body, 'OK');
-  assert.equal((await get('/version')).body, '1.2.3');
+  assert.equal((await get('/version')).body, '3.17.0');
   const ready = await get('/readyz');
-  assert.deepEqual([ready.statusCode, ready.json()], [503, { ready: false, checks: { database: 'ok', disk: 'no space' } }]);
+  assert.deepEqual(
+    [ready.statusCode, ready.json()],
+    [503, { ready: false, checks: { database: 'ok', disk: 'no space' }, notes: { backups: 'none since Monday' } }],
+  );
 });
 
 test('metrics count requests by route and tell how long the event loop was held', async (t) => {

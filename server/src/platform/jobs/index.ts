@@ -33,14 +33,17 @@ export interface JobsOptions {
   readonly concurrency?: number;
 }
 
-const lease_ms = 60_000;
-const heartbeat_ms = 20_000;
+/** How long a process that died holds what it ran, and how often one that lives says so. */
+const lease_ms = 20_000;
+const heartbeat_ms = 5_000;
 /** The longest the loop sleeps; a job that is put on the queue wakes it at once. */
 const sleepLimit_ms = 30_000;
 const retry_ms = 1000;
 /** Done jobs are kept for a week; what is older goes once an hour, so that the table stays small. */
 const keep_ms = 7 * 86_400_000;
 const sweepEvery_ms = 3_600_000;
+/** Less is a clock that is slewed, not set. */
+const setBack_ms = 1000;
 
 export function createJobs(options: JobsOptions): Jobs {
   const runner = new JobRunner(options);
@@ -68,12 +71,20 @@ class JobRunner {
   #loop: Promise<void> | null = null;
   #heartbeat: NodeJS.Timeout | null = null;
   #nextSweep_ms = 0;
+  /** Another process committed: it may have cancelled what runs here. */
+  #othersWrote = false;
+  /** When the first lease of another process ends. */
+  #leaseEnd_ms: number | null = null;
+  #deaf: (() => void) | null = null;
+  /** What both clocks read at the last look. */
+  #read: { readonly now_ms: number; readonly monotonic_ms: number };
 
   constructor({ database, clock, log, concurrency = 4 }: JobsOptions) {
     this.#database = database;
     this.#clock = clock;
     this.#log = log;
     this.#concurrency = concurrency;
+    this.#read = this.#clocks();
   }
 
   get #stopping(): boolean {
@@ -120,8 +131,19 @@ class JobRunner {
   }
 
   async start(): Promise<void> {
-    // The folder lock means that no other process serves these rows: what is marked as running died with its process.
-    await this.#database.write((tx) => store.reclaimJobs(tx));
+    // Where no other process serves these rows, what is marked as running died with its process.
+    const endedBefore_ms = this.#database.profile.shared ? this.#clock.now() : null;
+    await this.#database.write(async (tx) => {
+      await store.reclaimJobs(tx, endedBefore_ms);
+      // Made later than now: the clock was set back since.
+      const newest_ms = await store.newestWaiting(tx);
+      if (newest_ms !== null) await this.#follow(tx, newest_ms - this.#clock.now());
+    });
+    this.#read = this.#clocks();
+    this.#deaf = this.#database.onForeignCommit(() => {
+      this.#othersWrote = true;
+      this.#rouse();
+    });
     this.#heartbeat = setInterval(() => void this.#extend(), heartbeat_ms);
     this.#loop = this.#turn();
   }
@@ -129,6 +151,7 @@ class JobRunner {
   async stop(grace_ms: number): Promise<void> {
     this.#stopped.abort();
     if (this.#heartbeat) clearInterval(this.#heartbeat);
+    this.#deaf?.();
     this.#rouse();
     for (const { abort } of this.#running.values()) abort.abort();
     await this.#loop;
@@ -140,7 +163,9 @@ class JobRunner {
     while (!this.#stopping) {
       this.#woken = false;
       try {
+        await this.#followClock();
         await this.#sweep();
+        if (this.#database.profile.shared) await this.#minds();
         await this.#claim();
         await this.#sleep();
       } catch (error) {
@@ -148,6 +173,21 @@ class JobRunner {
         await this.#pause(retry_ms);
       }
     }
+  }
+
+  /** Takes back what ran in a process that died, and ends here what another process cancelled or took over. */
+  async #minds(): Promise<void> {
+    const now_ms = this.#clock.now();
+    this.#leaseEnd_ms = await store.nextLeaseEnd(this.#database.read, this.#owner);
+    if (this.#leaseEnd_ms !== null && this.#leaseEnd_ms < now_ms) {
+      await this.#database.write((tx) => store.reclaimJobs(tx, now_ms));
+      this.#leaseEnd_ms = null;
+    }
+    if (!this.#othersWrote || this.#running.size === 0) return;
+    this.#othersWrote = false;
+    const before = [...this.#running];
+    const ours = await store.listLeased(this.#database.read, this.#owner);
+    for (const [id, { abort }] of before) if (!ours.has(id)) abort.abort();
   }
 
   async #claim(): Promise<void> {
@@ -163,11 +203,16 @@ class JobRunner {
   }
 
   #launch(row: store.JobRow): void {
+    // Its lease was lost, as after a standstill, and it came back to us: what still runs of it ends first.
+    const before = this.#running.get(row.id);
+    before?.abort.abort();
     const abort = new AbortController();
-    const ended = this.#run(row, abort).finally(() => {
-      this.#running.delete(row.id);
-      this.#rouse();
-    });
+    const ended = Promise.resolve(before?.ended)
+      .then(() => this.#run(row, abort))
+      .finally(() => {
+        if (this.#running.get(row.id)?.abort === abort) this.#running.delete(row.id);
+        this.#rouse();
+      });
     this.#running.set(row.id, { abort, ended });
   }
 
@@ -226,7 +271,9 @@ class JobRunner {
     if (this.#woken || this.#stopping) return;
     const next = this.#running.size >= this.#concurrency ? null : await store.nextDueTime(this.#database.read);
     if (this.#woken || this.#stopping) return;
-    const until_ms = next === null ? sleepLimit_ms : Math.min(sleepLimit_ms, Math.max(0, next - this.#clock.now()));
+    const now_ms = this.#clock.now();
+    const waits_ms = [next, this.#leaseEnd_ms].flatMap((at_ms) => (at_ms === null ? [] : [Math.max(0, at_ms - now_ms) + 1]));
+    const until_ms = Math.min(sleepLimit_ms, ...waits_ms);
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, until_ms);
       this.#wake = () => {
@@ -242,6 +289,23 @@ class JobRunner {
     if (now_ms < this.#nextSweep_ms) return;
     await this.#database.write((tx) => store.deleteEndedJobs(tx, now_ms - keep_ms));
     this.#nextSweep_ms = now_ms + sweepEvery_ms;
+  }
+
+  #clocks() {
+    return { now_ms: this.#clock.now(), monotonic_ms: this.#clock.monotonic() };
+  }
+
+  /** What is due now must not wait until a wall clock that was set back has caught up. */
+  async #followClock(): Promise<void> {
+    const before = this.#read;
+    const read = this.#clocks();
+    const back_ms = before.now_ms + (read.monotonic_ms - before.monotonic_ms) - read.now_ms;
+    if (back_ms >= setBack_ms) await this.#database.write((tx) => this.#follow(tx, back_ms));
+    this.#read = read;
+  }
+
+  async #follow(tx: Handle, back_ms: number): Promise<void> {
+    if (back_ms >= setBack_ms) await store.moveDueTimes(tx, back_ms);
   }
 
   /** Waits, but not for longer than the server runs. */

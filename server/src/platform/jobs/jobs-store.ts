@@ -75,9 +75,27 @@ export async function extendLeases(tx: Handle, owner: string, until_ms: number):
   await tx.updateTable('jobs').set({ lease_until_ms: until_ms }).where('state', '=', 'running').where('lease_owner', '=', owner).execute();
 }
 
-/** Gives back what a process that died was running. */
-export async function reclaimJobs(tx: Handle): Promise<void> {
-  await tx.updateTable('jobs').set({ state: 'waiting', lease_owner: null, lease_until_ms: null }).where('state', '=', 'running').execute();
+/** Gives back what a process that died was running: all that runs, or what runs on a lease that ended before a moment. */
+export async function reclaimJobs(tx: Handle, endedBefore_ms: number | null): Promise<void> {
+  const all = tx.updateTable('jobs').set({ state: 'waiting', lease_owner: null, lease_until_ms: null }).where('state', '=', 'running');
+  await (endedBefore_ms === null ? all : all.where('lease_until_ms', '<', endedBefore_ms)).execute();
+}
+
+/** When the first lease of others ends; null when they run nothing. */
+export async function nextLeaseEnd(handle: Handle, owner: string): Promise<number | null> {
+  const row = await handle
+    .selectFrom('jobs')
+    .select((of) => of.fn.min('lease_until_ms').as('ends_ms'))
+    .where('state', '=', 'running')
+    .where('lease_owner', '<>', owner)
+    .executeTakeFirst();
+  return row?.ends_ms == null ? null : Number(row.ends_ms);
+}
+
+/** The jobs that still run under a process's lease. */
+export async function listLeased(handle: Handle, owner: string): Promise<Set<string>> {
+  const rows = await handle.selectFrom('jobs').select('id').where('state', '=', 'running').where('lease_owner', '=', owner).execute();
+  return new Set(rows.map(({ id }) => id));
 }
 
 /** Writes how a running job ended; false when it is no longer ours (it was cancelled, or its lease was taken). */
@@ -135,6 +153,25 @@ export async function countDueJobs(handle: Handle, project_id: string, now_ms: n
 export async function nextDueTime(handle: Handle): Promise<number | null> {
   const row = await claimable(handle).select('due_at_ms').orderBy('due_at_ms').limit(1).executeTakeFirst();
   return row?.due_at_ms ?? null;
+}
+
+/** When the newest of the waiting jobs was made. */
+export async function newestWaiting(handle: Handle): Promise<number | null> {
+  const row = await handle
+    .selectFrom('jobs')
+    .select((of) => of.fn.max('created_at_ms').as('newest'))
+    .where('state', '=', 'waiting')
+    .executeTakeFirst();
+  return row?.newest == null ? null : Number(row.newest);
+}
+
+/** All that waits was to wait from a moment of a clock that has been set back by so much; so are the moments that it was made at. */
+export async function moveDueTimes(tx: Handle, back_ms: number): Promise<void> {
+  await tx
+    .updateTable('jobs')
+    .set((of) => ({ due_at_ms: of('due_at_ms', '-', Math.ceil(back_ms)), created_at_ms: of('created_at_ms', '-', Math.ceil(back_ms)) }))
+    .where('state', '=', 'waiting')
+    .execute();
 }
 
 /** Removes what was done or cancelled before that moment, once-keys included. */

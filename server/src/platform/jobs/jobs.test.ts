@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { z } from 'zod';
 import { systemClock } from '../../kernel/clock.ts';
-import { type Database, openDatabase } from '../database/index.ts';
+import type { Database } from '../database/index.ts';
 import { migrations } from '../database/migrations/index.ts';
+import { openTestDatabase } from '../database/test-database.fixture.ts';
 import { createJobs, type Jobs } from './index.ts';
 import { afterFailure, backoff_ms } from './job.ts';
 
@@ -14,7 +15,7 @@ const quiet = { error: () => undefined };
 
 async function withJobs(work: (jobs: Jobs, database: Database) => Promise<void>, clock = systemClock): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'slipway-jobs-'));
-  const database = await openDatabase({ folder, migrations, clock: systemClock });
+  const database = await openTestDatabase({ folder, migrations, clock: systemClock });
   const jobs = createJobs({ database, clock, log: quiet });
   try {
     await work(jobs, database);
@@ -165,13 +166,52 @@ test('a job that a killed process was running is run again at the next start', a
     await database.write((tx) =>
       tx
         .updateTable('jobs')
-        .set({ state: 'running', lease_owner: 'own_dead', lease_until_ms: Date.now() + 60_000, attempts: 1 })
+        .set({
+          state: 'running',
+          lease_owner: 'own_dead',
+          lease_until_ms: Date.now() + (database.profile.shared ? -1 : 60_000),
+          attempts: 1,
+        })
         .execute(),
     );
     await jobs.start();
     await until(async () => runs === 1 && (await jobs.due('p')) === 0);
   });
 });
+
+for (const [when, restarted] of [
+  ['while the server runs', false],
+  ['while it is stopped', true],
+] as const) {
+  test(`a job that is due does not wait for a clock that was set back an hour ${when}`, async () => {
+    let ahead_ms = 3_600_000;
+    const clock = { now: () => Date.now() + ahead_ms, monotonic: () => performance.now() };
+    await withJobs(async (first, database) => {
+      const ran: number[] = [];
+      const ends = Promise.withResolvers<void>();
+      const handle = async ({ n }: { n: number }) => {
+        if (n === 1 && !restarted) await ends.promise;
+        ran.push(n);
+      };
+      const definition = { ...plain, name: 'count', lane: () => 'one', timeout_ms: 60_000, handle };
+      first.define([definition]);
+      const put = (n: number) => database.write((tx) => first.enqueue(tx, { name: 'count', project_id: 'p', payload: { n } }));
+      if (!restarted) await first.start();
+      await put(1);
+      await put(2);
+      ahead_ms = 0;
+      ends.resolve();
+      const second = createJobs({ database, clock, log: quiet });
+      second.define([definition]);
+      if (restarted) await second.start();
+      try {
+        await until(() => ran.length === 2);
+      } finally {
+        await second.stop(1000);
+      }
+    }, clock);
+  });
+}
 
 test('a job that fails for good is kept with its error, and whoever waits is told', async () => {
   await withJobs(async (jobs, database) => {

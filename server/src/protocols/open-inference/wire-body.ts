@@ -1,6 +1,6 @@
-import { isUtf8 } from 'node:buffer';
 import type { Readable } from 'node:stream';
 import { failure } from '../../kernel/error.ts';
+import { parseJson } from '../../platform/http/index.ts';
 
 /** A body as it came, of any content type: clients of these protocols send none, or another. The stream itself ends at the limit. */
 export async function readBytes(stream: Readable): Promise<Buffer> {
@@ -9,15 +9,9 @@ export async function readBytes(stream: Readable): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-/** A body that must be a JSON object. Members are read by name only, so that a deep or oddly named one harms nobody. */
+/** A body that must be a JSON object, within the same bounds as our own. */
 export function parseObject(bytes: Buffer): Readonly<Record<string, unknown>> {
-  if (!isUtf8(bytes)) throw failure('malformed_request', { reason: 'the body is not UTF-8' });
-  let value: unknown;
-  try {
-    value = JSON.parse(bytes.toString('utf8'));
-  } catch (error) {
-    throw failure('malformed_request', { reason: error instanceof Error ? error.message : 'the body is not JSON' });
-  }
+  const value = parseJson(bytes);
   if (!isObject(value)) throw failure('malformed_request', { reason: 'the body is not a JSON object' });
   return value;
 }

@@ -102,7 +102,7 @@ interface HeadCellProps extends HeadProps {
 }
 
 function HeadCell({ id, column, at, left_px, isLastPinned, isTarget, drag, grid, active, menu, onMenu, onActive }: HeadCellProps) {
-  const { key, title, width, number, sortable } = column;
+  const { key, title, width, number, sortable, fixed = false } = column;
   const sorted = grid.order.find((one) => one.key === key);
   const classes = [
     styles['headCell'],
@@ -121,7 +121,7 @@ function HeadCell({ id, column, at, left_px, isLastPinned, isTarget, drag, grid,
       tabIndex={active.row < 0 && active.column === at ? 0 : -1}
       className={classes.join(' ')}
       style={{ width, ...(left_px === undefined ? {} : { left: left_px }) }}
-      draggable
+      draggable={!fixed}
       title={title}
       onFocus={() => onActive(at)}
       onClick={(event) => sortable && grid.onOrder(toggled(grid.order, key, event.shiftKey))}
@@ -129,8 +129,8 @@ function HeadCell({ id, column, at, left_px, isLastPinned, isTarget, drag, grid,
     >
       <span className={styles['title']}>{title}</span>
       {sorted && (sorted.descending ? <IconArrowDown size={13} aria-hidden /> : <IconArrowUp size={13} aria-hidden />)}
-      <ColumnMenu column={column} grid={grid} opened={menu === key} onOpen={(open) => onMenu(open ? key : null)} />
-      <Handle width={width} onResize={(next) => grid.layout.resize(key, next)} />
+      {!fixed && <ColumnMenu column={column} grid={grid} opened={menu === key} onOpen={(open) => onMenu(open ? key : null)} />}
+      {!fixed && <Handle width={width} onResize={(next) => grid.layout.resize(key, next)} />}
     </div>
   );
 }

@@ -10,6 +10,8 @@ export interface GridColumn {
   /** Right-aligned with tabular figures. */
   readonly number?: boolean;
   readonly sortable?: boolean;
+  /** It belongs to the column before it: by itself it is not moved, sized, pinned or hidden. */
+  readonly fixed?: boolean;
   /** What is known of a row that was not fetched yet is nothing: the cell then draws its own shape. */
   readonly cell: (index: number) => ReactNode;
 }

@@ -52,7 +52,7 @@ function alone(keys: KeysOf, key: string, event: KeyboardEvent): boolean {
   else if (key === 'Enter') onOpen(place.row);
   else if ((key === 'x' || key === ' ') && place.row >= 0) select(place.row, event.shiftKey);
   else if (key === 'c' && onCompare) onCompare();
-  else if (key === 'p' && column) layout.pin(column.key);
+  else if (key === 'p' && column && !column.fixed) layout.pin(column.key);
   else if (to) go(to);
   else return false;
   return true;

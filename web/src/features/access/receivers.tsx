@@ -3,6 +3,7 @@ import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { client } from '../../client/client.ts';
 import { Card } from '../../design/card.tsx';
+import { Older } from '../../design/older.tsx';
 import { Empty, Part, Problem } from '../../design/state.tsx';
 import { Mark, Status } from '../../design/status.tsx';
 import { Table } from '../../design/table.tsx';
@@ -168,13 +169,7 @@ function Deliveries({ project }: { readonly project: string }) {
                   },
                 ]}
               />
-              {asked.hasNextPage && (
-                <p className={styles['foot']}>
-                  <Button variant="default" loading={asked.isFetchingNextPage} onClick={() => void asked.fetchNextPage()}>
-                    {words.common.loadOlder}
-                  </Button>
-                </p>
-              )}
+              <Older of={asked} />
             </>
           );
         }}

@@ -8,8 +8,9 @@ import { Status } from '../../design/status.tsx';
 import { Moment } from '../../design/time.tsx';
 import { words } from '../../words/index.ts';
 import { usePersonName } from '../access/access-api.ts';
+import { gatesQueries } from '../gates/gates-api.ts';
 import styles from './approvals.module.css';
-import { type Approval, approvalQuery, verdictOf } from './approvals-api.ts';
+import { type Approval, approvalQuery } from './approvals-api.ts';
 import { Decision } from './decision.tsx';
 import { Effects } from './effects-card.tsx';
 import { plainWords } from './evidence.ts';
@@ -79,7 +80,7 @@ function Asked({ project, approval }: Parts) {
 }
 
 function Plain({ project, approval }: Parts) {
-  const asked = useQuery(verdictOf(project, approval));
+  const asked = useQuery(gatesQueries.verdictAt(project, approval.model, approval.version, approval.verdict_event));
   return (
     <Card title={t.plainTitle} note={t.plainNote}>
       <Part of={asked} height={110}>

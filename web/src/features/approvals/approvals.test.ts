@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Evidence, Verdict } from './approvals-api.ts';
+import type { Evidence, Verdict } from '../gates/gates-api.ts';
 import { effectsOf } from './effects.ts';
 import { axisOf, boundOf, closenessOf, nearest, plainWords } from './evidence.ts';
 import { sorted, standingOf, waitingSentence } from './standing.ts';

@@ -47,9 +47,11 @@ function Answers({ project, approval: { decisions } }: { readonly project: strin
     <ul className={styles['answers']}>
       {decisions.map(({ person, decision, reason, at_ms }) => (
         <li key={person}>
-          <span aria-hidden className={`${styles['initials']} ${decision === 'refuse' ? styles['no'] : ''}`}>
-            {initials(nameOf(person))}
-          </span>
+          <span
+            aria-hidden
+            className={`${styles['initials']} ${decision === 'refuse' ? styles['no'] : ''}`}
+            data-initials={initials(nameOf(person))}
+          />
           <span className="name">
             <b>
               <bdi>{nameOf(person)}</bdi>

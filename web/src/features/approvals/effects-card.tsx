@@ -3,15 +3,16 @@ import { useQuery } from '@tanstack/react-query';
 import { Card } from '../../design/card.tsx';
 import { Part } from '../../design/state.tsx';
 import { words } from '../../words/index.ts';
+import { deploymentQueries } from '../deployments/deployments-api.ts';
 import styles from './approvals.module.css';
-import { type Approval, deploymentsOf } from './approvals-api.ts';
+import type { Approval } from './approvals-api.ts';
 import { effectsOf } from './effects.ts';
 
 const icons = { steps: IconStairsUp, guard: IconArrowBackUp, alias: IconCrown, wait: IconHourglass } as const;
 
 /** What an answer would set going; left out once there is nothing more to answer. */
 export function Effects({ project, approval }: { readonly project: string; readonly approval: Approval }) {
-  const asked = useQuery(deploymentsOf(project));
+  const asked = useQuery(deploymentQueries.list(project));
   if (approval.state !== 'requested') return null;
   return (
     <Card title={words.approvals.consequences}>

@@ -1,6 +1,7 @@
 import { share } from '../../design/numbers.ts';
 import { words } from '../../words/index.ts';
-import type { Approval, Deployment } from './approvals-api.ts';
+import type { Deployment } from '../deployments/deployments-api.ts';
+import type { Approval } from './approvals-api.ts';
 import { given } from './standing.ts';
 
 export interface Effect {

@@ -6,8 +6,9 @@ import { Part } from '../../design/state.tsx';
 import { Status, type StatusKind } from '../../design/status.tsx';
 import { Table } from '../../design/table.tsx';
 import { words } from '../../words/index.ts';
+import { type Evidence, gatesQueries, type Verdict } from '../gates/gates-api.ts';
 import styles from './approvals.module.css';
-import { type Approval, type Evidence, type Verdict, verdictOf } from './approvals-api.ts';
+import type { Approval } from './approvals-api.ts';
 import { axisOf, boundOf, type Closeness, closenessOf, nameOf } from './evidence.ts';
 
 const t = words.approvals;
@@ -15,7 +16,7 @@ const kinds: Readonly<Record<Closeness, StatusKind>> = { inside: 'good', close: 
 
 /** Every figure of the verdict with its limit; the intervals of one metric share an axis. */
 export function EvidenceCard({ project, approval }: { readonly project: string; readonly approval: Approval }) {
-  const asked = useQuery(verdictOf(project, approval));
+  const asked = useQuery(gatesQueries.verdictAt(project, approval.model, approval.version, approval.verdict_event));
   if (asked.data === null) return null;
   return (
     <Card title={t.evidenceTitle} note={asked.data && t.evidenceNote(asked.data.champion)} flush>

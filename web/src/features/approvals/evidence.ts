@@ -1,6 +1,6 @@
 import { count, metric } from '../../design/numbers.ts';
 import { words } from '../../words/index.ts';
-import type { Evidence, Verdict } from './approvals-api.ts';
+import type { Evidence, Verdict } from '../gates/gates-api.ts';
 
 /** A limit that can be drawn. */
 export interface Bound {

@@ -8,9 +8,10 @@ import { Card } from '../../design/card.tsx';
 import { moment } from '../../design/numbers.ts';
 import { Page } from '../../design/page.tsx';
 import { Empty, Part } from '../../design/state.tsx';
-import { Status, StatusIcon, type StatusKind } from '../../design/status.tsx';
+import { Status, type StatusKind } from '../../design/status.tsx';
 import { Table } from '../../design/table.tsx';
-import { Age, Moment, TimeContext } from '../../design/time.tsx';
+import { Tasks } from '../../design/tasks.tsx';
+import { Moment, TimeContext } from '../../design/time.tsx';
 import { words } from '../../words/index.ts';
 import { useMe, usePersonName, useProject } from '../access/access-api.ts';
 import styles from './approvals.module.css';
@@ -92,21 +93,14 @@ function Waiting({ project, title, items, mine = false }: WaitingProps) {
   const viewer = useViewer(project);
   return (
     <Card title={title} note={items.length} flush>
-      <ul className={styles['waiting']}>
-        {items.map((approval) => (
-          <li key={approval.id}>
-            <span className={`${styles['icon']} ${mine ? '' : styles['quiet']}`}>
-              <StatusIcon kind={mine ? 'human' : 'neutral'} />
-            </span>
-            <span className={styles['text']}>
-              <b className="name">{t.question(approval.version, approval.model, approval.environment)}</b>
-              <span className="second small">
-                {t.progress(given(approval), approval.needed)}. {!mine && t.standing[standingOf(approval, viewer)]}
-              </span>
-            </span>
-            <span className="muted small">
-              <Age since_ms={approval.created_at_ms} />
-            </span>
+      <Tasks
+        items={items.map((approval) => ({
+          key: approval.id,
+          kind: mine ? 'human' : 'neutral',
+          title: t.question(approval.version, approval.model, approval.environment),
+          why: `${t.progress(given(approval), approval.needed)}. ${mine ? '' : t.standing[standingOf(approval, viewer)]}`.trim(),
+          since_ms: approval.created_at_ms,
+          button: (
             <ButtonLink
               to="/p/$project/questions/approvals/$approval"
               params={{ project, approval: approval.id }}
@@ -115,9 +109,9 @@ function Waiting({ project, title, items, mine = false }: WaitingProps) {
             >
               {mine ? t.review : t.look}
             </ButtonLink>
-          </li>
-        ))}
-      </ul>
+          ),
+        }))}
+      />
     </Card>
   );
 }

@@ -1,26 +1,25 @@
-import { Button } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { ButtonLink } from '../../client/links.tsx';
 import { Card } from '../../design/card.tsx';
+import { Older } from '../../design/older.tsx';
 import { Empty, Part } from '../../design/state.tsx';
 import { Moment } from '../../design/time.tsx';
 import { words } from '../../words/index.ts';
-import { sentenceOf, whoDid } from '../audit/audit-api.ts';
+import { type AuditEvent, eventPagesQuery, sentenceOf, whoDid } from '../audit/audit-api.ts';
 import styles from './approvals.module.css';
-import { type TrailEvent, trailOf } from './approvals-api.ts';
 
 const t = words.approvals;
 
 /** `version 1 of delay` is found in `version 1 of delay-2` too. */
-function isOf(event: TrailEvent, model: string, version: number): boolean {
+function isOf(event: AuditEvent, model: string, version: number): boolean {
   const after = event.after as { readonly model?: unknown; readonly version?: unknown } | null;
   return after?.model === model && after.version === version;
 }
 
 /** What happened to the version, newest first. */
 export function Trail({ project, model, version }: { readonly project: string; readonly model: string; readonly version: number }) {
-  const asked = useInfiniteQuery(trailOf(project, model, version));
+  const asked = useInfiniteQuery(eventPagesQuery(project, { text: `version ${version} of ${model}` }, 50));
   return (
     <Card
       title={t.trail(version)}
@@ -56,13 +55,7 @@ export function Trail({ project, model, version }: { readonly project: string; r
                   </li>
                 ))}
               </ol>
-              {asked.hasNextPage && (
-                <p className={styles['foot']}>
-                  <Button variant="default" loading={asked.isFetchingNextPage} onClick={() => void asked.fetchNextPage()}>
-                    {words.common.loadOlder}
-                  </Button>
-                </p>
-              )}
+              <Older of={asked} />
             </>
           );
         }}

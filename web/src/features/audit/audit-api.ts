@@ -6,9 +6,7 @@ export { sentenceOf, whoDid } from './event-words.ts';
 export { approversOf, servedAt } from './served.ts';
 export { fromField } from './zone.ts';
 
-type Items<T> = T extends { items: readonly (infer One)[] } ? One : never;
 export type AuditEvent = Awaited<ReturnType<Client['audit']['list']>>['events'][number];
-export type Rollout = Items<Awaited<ReturnType<Client['deployments']['rollouts']>>>;
 
 export interface Filter {
   readonly caller?: string;
@@ -51,6 +49,39 @@ export const newerQuery = (project: string, filter: Filter, newest: number) =>
     },
   });
 
+/** The newest events that the filter lets through, at most `limit`. */
+export const eventsQuery = (project: string, filter: Filter, limit: number) =>
+  queryOptions({
+    queryKey: ['audit', project, 'events', filter, limit],
+    queryFn: async ({ signal }) => (await client.audit.list({ params: { project }, query: { ...filter, limit }, signal })).events,
+  });
+
+/** The same page by page, as they come in. */
+export const eventPagesQuery = (project: string, filter: Filter, limit: number) =>
+  infiniteQueryOptions({
+    queryKey: ['audit', project, 'event pages', filter, limit],
+    initialPageParam: undefined as number | undefined,
+    queryFn: ({ signal, pageParam }) =>
+      client.audit.list({
+        params: { project },
+        query: { ...filter, limit, ...(pageParam === undefined ? {} : { before: pageParam }) },
+        signal,
+      }),
+    getNextPageParam: ({ next_before }) => next_before ?? undefined,
+  });
+
+/** One event by its number, for who did it. */
+export const eventQuery = (project: string, number: number) =>
+  queryOptions({
+    queryKey: ['log', project, 'event', number],
+    queryFn: async ({ signal }) => {
+      const { events } = await client.audit.list({ params: { project }, query: { before: number + 1, limit: 1 }, signal });
+      return events.find((event) => event.number === number) ?? null;
+    },
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+
+/** How an event came about: the chain of its causes, which does not change any more. */
 export const whyQuery = (project: string, number: number) =>
   queryOptions({
     queryKey: ['log', project, 'why', number],
@@ -70,12 +101,3 @@ export async function wholeLog(project: string, filter: Filter, onPage: (amount:
   }
   return all;
 }
-
-/** The server keeps to so many rollouts of a deployment in one answer. */
-export const rolloutsLimit = 100;
-
-export const rolloutsQuery = (project: string, deployment: string) =>
-  queryOptions({
-    queryKey: ['deployments', project, deployment, 'rollouts'],
-    queryFn: async ({ signal }) => (await client.deployments.rollouts({ params: { project, deployment }, signal })).items,
-  });

@@ -1,3 +1,5 @@
+import { words } from '../../words/index.ts';
+
 /** As much of an event as a line about it needs. */
 export interface EventFacts {
   readonly number: number;
@@ -11,7 +13,7 @@ export interface EventFacts {
 }
 
 export function whoDid({ caller }: Pick<EventFacts, 'caller'>): string {
-  return caller.kind === 'job' || caller.kind === 'system' ? 'Slipway' : caller.name;
+  return caller.kind === 'job' || caller.kind === 'system' ? words.shell.product : caller.name;
 }
 
 /** The event's own sentence, else its type in words: `project.clock-advanced` is "Project clock advanced". */

@@ -5,6 +5,7 @@ import { useContext, useState } from 'react';
 import { useView } from '../../client/view.ts';
 import { Card } from '../../design/card.tsx';
 import { count } from '../../design/numbers.ts';
+import { Older } from '../../design/older.tsx';
 import { Empty, Part, Problem } from '../../design/state.tsx';
 import { TimeContext } from '../../design/time.tsx';
 import { words } from '../../words/index.ts';
@@ -54,14 +55,7 @@ export function Log({ project }: { readonly project: string }) {
                   />
                 ))}
               </ol>
-              {asked.hasNextPage && (
-                <p className={styles['foot']}>
-                  <Button variant="default" loading={asked.isFetchingNextPage} onClick={() => void asked.fetchNextPage()}>
-                    {words.common.loadOlder}
-                  </Button>
-                </p>
-              )}
-              {asked.isFetchNextPageError && asked.error && <Problem error={asked.error} again={() => asked.fetchNextPage()} />}
+              <Older of={asked} />
             </>
           )}
         </Part>

@@ -11,9 +11,9 @@ import { Table } from '../../design/table.tsx';
 import { Moment, TimeContext } from '../../design/time.tsx';
 import { words } from '../../words/index.ts';
 import { usePersonName, useProject } from '../access/access-api.ts';
-import { approvalsQuery, deploymentsOf } from '../approvals/approvals-api.ts';
+import { approvalsQuery } from '../approvals/approvals-api.ts';
+import { deploymentQueries, listedRollouts, type Rollout } from '../deployments/deployments-api.ts';
 import styles from './audit.module.css';
-import { type Rollout, rolloutsLimit, rolloutsQuery } from './audit-api.ts';
 import { approversOf, beginOf, type ServedPart, servedAt } from './served.ts';
 import { fromField, toField } from './zone.ts';
 
@@ -23,7 +23,7 @@ const t = words.audit.served;
 export function Served({ project }: { readonly project: string }) {
   const { zone, now_ms, clock } = useProject(project);
   const [view, setView] = useView({ at: '', deployment: '' });
-  const asked = useQuery(deploymentsOf(project));
+  const asked = useQuery(deploymentQueries.list(project));
   const at = view.at === '' ? toField(now_ms, zone) : view.at;
   const at_ms = fromField(at, zone);
   return (
@@ -40,7 +40,8 @@ export function Served({ project }: { readonly project: string }) {
                   label={t.moment}
                   description={`${t.zone(zone)}${clock === 'data' ? `, ${t.dataClock}` : ''}`}
                   type="datetime-local"
-                  value={at}
+                  // The field keeps its own text: the address follows a moment later, and must not undo a part that is typed by keys.
+                  defaultValue={at}
                   error={at_ms === null ? words.audit.badTime : undefined}
                   onChange={(event) => setView({ at: event.currentTarget.value }, { replace: true })}
                 />
@@ -68,7 +69,7 @@ interface At {
 }
 
 function ServedAt({ project, deployment, at_ms }: At) {
-  const asked = useQuery(rolloutsQuery(project, deployment));
+  const asked = useQuery(deploymentQueries.rollouts(project, deployment));
   const { zone, now_ms } = useContext(TimeContext);
   return (
     <Part of={asked} height={200}>
@@ -112,8 +113,8 @@ function Notes({ rollouts, at_ms, now_ms, zone }: NotesProps) {
   const begin_ms = beginOf(rollouts);
   const notes = [
     at_ms > now_ms ? t.ahead : '',
-    begin_ms !== null && at_ms < begin_ms && rollouts.length < rolloutsLimit ? t.begins(moment(begin_ms, zone, now_ms)) : '',
-    begin_ms !== null && rollouts.length >= rolloutsLimit ? t.limited(rolloutsLimit, moment(begin_ms, zone, now_ms)) : '',
+    begin_ms !== null && at_ms < begin_ms && rollouts.length < listedRollouts ? t.begins(moment(begin_ms, zone, now_ms)) : '',
+    begin_ms !== null && rollouts.length >= listedRollouts ? t.limited(listedRollouts, moment(begin_ms, zone, now_ms)) : '',
   ].filter(Boolean);
   return notes.length === 0 ? null : <p className={`${styles['foot']} second`}>{notes.join(' ')}</p>;
 }

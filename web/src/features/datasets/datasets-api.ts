@@ -30,6 +30,12 @@ export const datasetsQueries = {
       initialPageParam: null as string | null,
       getNextPageParam: ({ next }) => next,
     }),
+  /** The newest versions, as many as are asked for. */
+  newest: (project: string, dataset: string, limit: number) =>
+    queryOptions({
+      queryKey: ['datasets', project, dataset, 'newest', limit],
+      queryFn: async ({ signal }) => (await client.datasets.versions({ params: { project, dataset }, query: { limit }, signal })).items,
+    }),
   version: (project: string, dataset: string, version: number) =>
     queryOptions({
       queryKey: ['datasets', project, dataset, 'version', version],
@@ -65,12 +71,6 @@ export const datasetsQueries = {
           signal,
         }),
       ...forever,
-    }),
-  /** How a version came about: the chain of causes of the event that added it. */
-  story: (project: string, event: number) =>
-    queryOptions({
-      queryKey: ['audit', project, 'why', event],
-      queryFn: async ({ signal }) => (await client.audit.why({ params: { project, number: event }, signal })).story,
     }),
 };
 

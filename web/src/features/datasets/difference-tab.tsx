@@ -7,6 +7,7 @@ import { Meter } from '../../design/pictures.tsx';
 import { Empty, Part } from '../../design/state.tsx';
 import { Status } from '../../design/status.tsx';
 import { Table } from '../../design/table.tsx';
+import { TextButton } from '../../design/text-button.tsx';
 import { words } from '../../words/index.ts';
 import styles from './datasets.module.css';
 import { type Difference, datasetsQueries, type Version } from './datasets-api.ts';
@@ -121,9 +122,9 @@ function Drift({ found: { drift }, chosen, onChoose }: DriftProps) {
             key: 'column',
             title: columns.column,
             cell: ({ column }) => (
-              <button type="button" className={`${styles['asLink']} name`} title={said.see(column)} onClick={() => onChoose(column)}>
+              <TextButton title={said.see(column)} onClick={() => onChoose(column)}>
                 {column}
-              </button>
+              </TextButton>
             ),
           },
           {

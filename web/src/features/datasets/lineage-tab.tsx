@@ -9,9 +9,10 @@ import { Story } from '../../design/story.tsx';
 import { Table } from '../../design/table.tsx';
 import { Age, Moment } from '../../design/time.tsx';
 import { words } from '../../words/index.ts';
+import { whyQuery } from '../audit/audit-api.ts';
 import { listedExecutions, pipelinesQueries } from '../pipelines/pipelines-api.ts';
 import styles from './datasets.module.css';
-import { datasetsQueries, fileAddress } from './datasets-api.ts';
+import { fileAddress } from './datasets-api.ts';
 import { lineageGraph, usesOf } from './lineage.ts';
 import type { TabProps } from './tab-props.ts';
 
@@ -20,7 +21,7 @@ const { columns, lineage: said } = words.datasets;
 /** Where a version comes from, who or what made it, and what was made of it. */
 export function LineageTab({ project, version }: TabProps) {
   const executions = useQuery(pipelinesQueries.executions(project)).data;
-  const story = useQuery(datasetsQueries.story(project, version.event));
+  const story = useQuery(whyQuery(project, version.event));
   const uses = useMemo(() => usesOf(version.dataset, version.number, executions ?? []), [version, executions]);
   const { nodes, edges } = useMemo(() => lineageGraph(version, uses), [version, uses]);
   return (

@@ -1,7 +1,7 @@
-import { Button } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Card } from '../../design/card.tsx';
 import { count } from '../../design/numbers.ts';
+import { Older } from '../../design/older.tsx';
 import { Part } from '../../design/state.tsx';
 import { StatusIcon } from '../../design/status.tsx';
 import { Age, Moment } from '../../design/time.tsx';
@@ -39,11 +39,7 @@ export function VersionList({ project, dataset, chosen, onChoose }: VersionListP
           </ul>
         )}
       </Part>
-      {asked.hasNextPage && (
-        <Button variant="subtle" m={8} loading={asked.isFetchingNextPage} onClick={() => void asked.fetchNextPage()}>
-          {words.common.loadOlder}
-        </Button>
-      )}
+      <Older of={asked} />
     </Card>
   );
 }

@@ -10,7 +10,9 @@ import { Empty, Part } from '../../design/state.tsx';
 import { words } from '../../words/index.ts';
 import { useProject } from '../access/access-api.ts';
 import { Allowed } from '../access/allowed.tsx';
-import { type Deployment, deploymentQueries, useDeploymentActions } from './deployments-api.ts';
+import { gatesQueries } from '../gates/gates-api.ts';
+import { modelsQueries } from '../models/models-api.ts';
+import { type Deployment, useDeploymentActions } from './deployments-api.ts';
 import { releasable } from './releasable.ts';
 import { isLive } from './rollout-view.ts';
 
@@ -130,8 +132,8 @@ function Promote({ project, deployment: { name, rollout } }: Props) {
 function Release({ project, deployment, proposed, onClose }: Props & { readonly proposed: number; readonly onClose: () => void }) {
   const { name, model, definition } = deployment;
   const { roll } = useDeploymentActions(project, name);
-  const versions = useQuery(deploymentQueries.versions(project, model));
-  const verdicts = useQuery(deploymentQueries.verdicts(project, model)).data ?? [];
+  const versions = useQuery(modelsQueries.versions(project, model));
+  const verdicts = useQuery(gatesQueries.verdicts(project, { model })).data ?? [];
   const [chosen, setChosen] = useState<number>();
   const options = releasable(deployment, versions.data ?? [], verdicts);
   const usual = options.find(({ version }) => version === proposed) ?? options.find(({ passed }) => passed) ?? options[0];

@@ -9,10 +9,6 @@ export type StepEvidence = Rollout['evidence'][number];
 export type GuardEvidence = StepEvidence['guards'][number];
 export type Served = Awaited<ReturnType<Client['deployments']['served']>>;
 export type ServedRow = Items<Awaited<ReturnType<Client['deployments']['rows']>>>;
-export type ModelVersion = Awaited<ReturnType<Client['models']['version']>>;
-export type Input = ModelVersion['signature']['inputs'][number];
-export type Verdict = Items<Awaited<ReturnType<Client['gates']['verdicts']>>>;
-export type AuditEvent = Awaited<ReturnType<Client['audit']['list']>>['events'][number];
 export type Prediction = Awaited<ReturnType<Client['deployments']['predict']>>;
 
 /** Event time, the end not included. */
@@ -21,8 +17,10 @@ export interface Span {
   readonly to_ms?: number;
 }
 
+/** The server keeps to so many rollouts of a deployment in one answer. */
+export const listedRollouts = 100;
+
 const rowsOfPage = 200;
-const eventsOfPage = 200;
 
 const named = (project: string, deployment: string) => ({ params: { project, deployment } });
 
@@ -42,9 +40,10 @@ export const deploymentQueries = {
       queryKey: ['deployments', project, deployment, 'rollouts'],
       queryFn: async ({ signal }) => (await client.deployments.rollouts({ ...named(project, deployment), signal })).items,
     }),
-  served: (project: string, deployment: string, span: Span) =>
+  /** Rows by version and status; of the whole time, or of a span of it. */
+  served: (project: string, deployment: string, span: Partial<Span> = {}) =>
     queryOptions({
-      queryKey: ['deployments', project, deployment, 'served', span.from_ms, span.to_ms ?? null],
+      queryKey: ['deployments', project, deployment, 'served', span.from_ms ?? null, span.to_ms ?? null],
       queryFn: ({ signal }) => client.deployments.served({ ...named(project, deployment), query: span, signal }),
     }),
   rows: (project: string, deployment: string, span: Span) =>
@@ -69,33 +68,6 @@ export const deploymentQueries = {
         const { items } = await client.deployments.rows({ ...named(project, deployment), query: { from_ms: last_ms, limit: 1 }, signal });
         return items[0] ?? null;
       },
-    }),
-  version: (project: string, model: string, version: number) =>
-    queryOptions({
-      queryKey: ['models', project, model, 'version', version],
-      queryFn: ({ signal }) => client.models.version({ params: { project, model, version }, signal }),
-    }),
-  versions: (project: string, model: string) =>
-    queryOptions({
-      queryKey: ['models', project, model, 'versions'],
-      queryFn: async ({ signal }) => (await client.models.versions({ params: { project, model }, signal })).items,
-    }),
-  verdicts: (project: string, model: string) =>
-    queryOptions({
-      queryKey: ['gates', project, 'verdicts', model],
-      queryFn: async ({ signal }) => (await client.gates.verdicts({ params: { project }, query: { model }, signal })).items,
-    }),
-  events: (project: string, deployment: string) =>
-    infiniteQueryOptions({
-      queryKey: ['audit', project, 'subject', `deployment ${deployment}`],
-      queryFn: ({ signal, pageParam }) =>
-        client.audit.list({
-          params: { project },
-          query: { subject: `deployment ${deployment}`, limit: eventsOfPage, ...(pageParam === 0 ? {} : { before: pageParam }) },
-          signal,
-        }),
-      initialPageParam: 0,
-      getNextPageParam: ({ next_before }) => next_before,
     }),
 };
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Input } from '../models/models-api.ts';
 import { dayOf, shiftDay, spanOfDay } from './days.ts';
-import type { Input } from './deployments-api.ts';
 import { releasable } from './releasable.ts';
 import { partsOf, rowsByVersion, truthOf } from './traffic.ts';
 import { curlOf, fieldsOf, hintOf, rowOf } from './try-form.ts';

@@ -1,15 +1,16 @@
-import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { Card } from '../../design/card.tsx';
 import { duration } from '../../design/numbers.ts';
+import { Older } from '../../design/older.tsx';
 import { Empty, Part } from '../../design/state.tsx';
 import { Status, type StatusKind } from '../../design/status.tsx';
 import { Table } from '../../design/table.tsx';
 import { Moment } from '../../design/time.tsx';
 import { words } from '../../words/index.ts';
+import type { AuditEvent } from '../audit/audit-api.ts';
 import styles from './deployments.module.css';
-import { type AuditEvent, type Deployment, deploymentQueries, type Rollout } from './deployments-api.ts';
+import { type Deployment, deploymentQueries, type Rollout } from './deployments-api.ts';
 import { useInfiniteEvents } from './use-events.ts';
 
 interface Props {
@@ -95,7 +96,7 @@ const columns = [
 ];
 
 function Events({ project, deployment }: Props) {
-  const { asked, events, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteEvents(project, deployment.name);
+  const { asked, events } = useInfiniteEvents(project, deployment.name);
   return (
     <Part of={asked} height={200}>
       {() => (
@@ -105,13 +106,7 @@ function Events({ project, deployment }: Props) {
           ) : (
             <Table label={text.events} rows={events} keyOf={({ number }) => String(number)} columns={eventColumns} />
           )}
-          {hasNextPage && (
-            <div className={styles['foot']}>
-              <Button variant="default" loading={isFetchingNextPage} onClick={() => void fetchNextPage()}>
-                {words.common.loadOlder}
-              </Button>
-            </div>
-          )}
+          <Older of={asked} />
         </Card>
       )}
     </Part>

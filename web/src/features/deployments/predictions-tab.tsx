@@ -3,6 +3,7 @@ import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useView } from '../../client/view.ts';
 import { Card } from '../../design/card.tsx';
 import { count, duration, metric } from '../../design/numbers.ts';
+import { Older } from '../../design/older.tsx';
 import { Empty, Part } from '../../design/state.tsx';
 import { Status, type StatusKind } from '../../design/status.tsx';
 import { Table } from '../../design/table.tsx';
@@ -23,7 +24,7 @@ const text = words.deployments.predictions;
 
 /** What was answered: by day, or over the window that the address names (`from`, `to`, and a value of a column). */
 export function PredictionsTab({ project, deployment }: Props) {
-  const served = useQuery(deploymentQueries.served(project, deployment.name, { from_ms: 0 }));
+  const served = useQuery(deploymentQueries.served(project, deployment.name));
   return (
     <Part of={served} height={300}>
       {({ last_ms }) =>
@@ -82,7 +83,6 @@ function Window({ project, deployment, last_ms }: Props & { readonly last_ms: nu
 function Rows({ project, deployment, span }: Props & { readonly span: Span }) {
   const [view, setView] = useView({ row: '', column: '', value: '' });
   const asked = useInfiniteQuery(deploymentQueries.rows(project, deployment.name, span));
-  const { hasNextPage, isFetchingNextPage, fetchNextPage } = asked;
   return (
     <Part of={asked} height={300}>
       {({ pages }) => {
@@ -92,7 +92,7 @@ function Rows({ project, deployment, span }: Props & { readonly span: Span }) {
         return (
           <>
             {open && <OpenRow row={open} onClose={() => setView({ row: '' })} />}
-            <Card title={text.title} note={(hasNextPage ? text.shown : text.all)(count(loaded.length))} flush>
+            <Card title={text.title} note={(asked.hasNextPage ? text.shown : text.all)(count(loaded.length))} flush>
               {view.column !== '' && (
                 <div className={styles['foot']}>
                   <bdi className="name">{text.only(view.column, view.value)}</bdi>
@@ -113,13 +113,7 @@ function Rows({ project, deployment, span }: Props & { readonly span: Span }) {
                   chosen={({ id }) => id === view.row}
                 />
               )}
-              {hasNextPage && (
-                <div className={styles['foot']}>
-                  <Button variant="default" loading={isFetchingNextPage} onClick={() => void fetchNextPage()}>
-                    {text.more}
-                  </Button>
-                </div>
-              )}
+              <Older of={asked} label={text.more} />
             </Card>
           </>
         );

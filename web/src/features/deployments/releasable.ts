@@ -1,4 +1,6 @@
-import type { Deployment, ModelVersion, Verdict } from './deployments-api.ts';
+import type { Verdict } from '../gates/gates-api.ts';
+import type { Version } from '../models/models-api.ts';
+import type { Deployment } from './deployments-api.ts';
 
 export interface Releasable {
   readonly version: number;
@@ -12,7 +14,7 @@ export interface Releasable {
  */
 export function releasable(
   { definition, champion, rollout }: Pick<Deployment, 'definition' | 'champion' | 'rollout'>,
-  versions: readonly Pick<ModelVersion, 'number' | 'retired_at_ms'>[],
+  versions: readonly Pick<Version, 'number' | 'retired_at_ms'>[],
   verdicts: readonly Pick<Verdict, 'gate' | 'version' | 'result' | 'event'>[],
 ): Releasable[] {
   const newest = verdicts.filter(({ gate }) => gate === definition.gate).toSorted((a, b) => b.event - a.event);

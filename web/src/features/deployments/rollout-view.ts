@@ -3,7 +3,8 @@ import type { StatusKind } from '../../design/status.tsx';
 import type { Step } from '../../design/steps.tsx';
 import type { When } from '../../design/when.ts';
 import { words } from '../../words/index.ts';
-import type { AuditEvent, Deployment, GuardEvidence, Rollout, StepEvidence } from './deployments-api.ts';
+import type { AuditEvent } from '../audit/audit-api.ts';
+import type { Deployment, GuardEvidence, Rollout, StepEvidence } from './deployments-api.ts';
 
 /** What the pages say of rollouts, composed from the plan and the evidence. */
 

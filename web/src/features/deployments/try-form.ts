@@ -1,6 +1,6 @@
 import { metric } from '../../design/numbers.ts';
 import { words } from '../../words/index.ts';
-import type { Input } from './deployments-api.ts';
+import type { Input } from '../models/models-api.ts';
 
 const text = words.deployments.try;
 

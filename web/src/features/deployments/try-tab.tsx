@@ -8,16 +8,9 @@ import { metric, share } from '../../design/numbers.ts';
 import { Empty, Part, Problem } from '../../design/state.tsx';
 import { words } from '../../words/index.ts';
 import { Allowed } from '../access/allowed.tsx';
+import { type Input, modelsQueries, type Version } from '../models/models-api.ts';
 import styles from './deployments.module.css';
-import {
-  type Deployment,
-  deploymentQueries,
-  type Input,
-  type ModelVersion,
-  type Prediction,
-  type ServedRow,
-  useDeploymentActions,
-} from './deployments-api.ts';
+import { type Deployment, deploymentQueries, type Prediction, type ServedRow, useDeploymentActions } from './deployments-api.ts';
 import { curlOf, fieldsOf, hintOf, rowOf } from './try-form.ts';
 
 interface Props {
@@ -40,7 +33,7 @@ export function TryTab({ project, deployment }: Props) {
 }
 
 function Try({ project, deployment, champion }: Props & { readonly champion: number }) {
-  const version = useQuery(deploymentQueries.version(project, deployment.model, champion));
+  const version = useQuery(modelsQueries.version(project, deployment.model, champion));
   const example = useQuery(deploymentQueries.example(project, deployment.name));
   // The example comes first, so that the form does not change under the hand of whoever fills it.
   const settled = example.data !== undefined || example.error !== null;
@@ -52,7 +45,7 @@ function Try({ project, deployment, champion }: Props & { readonly champion: num
 }
 
 interface FormProps extends Props {
-  readonly version: ModelVersion;
+  readonly version: Version;
   readonly example: ServedRow | null;
 }
 

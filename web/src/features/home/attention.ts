@@ -1,7 +1,10 @@
 import { metric } from '../../design/numbers.ts';
 import type { StatusKind } from '../../design/status.tsx';
 import { words } from '../../words/index.ts';
-import type { Approval, Execution, Incident, Verdict } from './home-api.ts';
+import type { Approval } from '../approvals/approvals-api.ts';
+import type { Verdict } from '../gates/gates-api.ts';
+import type { Incident } from '../monitors/monitors-api.ts';
+import type { Execution } from '../pipelines/pipelines-api.ts';
 
 /** Something that a person should look at, with the one place where to do so. */
 export interface Attention {

@@ -6,13 +6,14 @@ import { Meter } from '../../design/pictures.tsx';
 import { Empty } from '../../design/state.tsx';
 import { Age } from '../../design/time.tsx';
 import { words } from '../../words/index.ts';
+import { deploymentQueries } from '../deployments/deployments-api.ts';
+import { pipelinesQueries } from '../pipelines/pipelines-api.ts';
 import styles from './home.module.css';
-import { homeQueries } from './home-api.ts';
 
 /** Rollouts and executions that are under way. */
 export function Happening({ project }: { readonly project: string }) {
-  const deployments = useQuery(homeQueries.deployments(project)).data ?? [];
-  const executions = useQuery(homeQueries.executions(project)).data ?? [];
+  const deployments = useQuery(deploymentQueries.list(project)).data ?? [];
+  const executions = useQuery(pipelinesQueries.executions(project)).data ?? [];
   const rollouts = deployments.flatMap(({ name, rollout }) =>
     rollout && (rollout.state === 'rolling' || rollout.state === 'waiting') ? [{ name, rollout }] : [],
   );

@@ -5,11 +5,15 @@ import { Columns } from '../../design/card.tsx';
 import { Page } from '../../design/page.tsx';
 import { words } from '../../words/index.ts';
 import { useProject } from '../access/access-api.ts';
+import { approvalsQuery } from '../approvals/approvals-api.ts';
+import { datasetsQueries } from '../datasets/datasets-api.ts';
+import { deploymentQueries } from '../deployments/deployments-api.ts';
+import { monitorQueries } from '../monitors/monitors-api.ts';
+import { pipelinesQueries } from '../pipelines/pipelines-api.ts';
 import { AttentionList } from './attention-list.tsx';
 import { FirstRun } from './first-run.tsx';
 import { Happening } from './happening.tsx';
 import styles from './home.module.css';
-import { homeQueries } from './home-api.ts';
 import { Loop } from './loop.tsx';
 import { needsPerson, stateSentence } from './sentence.ts';
 import { ServiceTable } from './service-table.tsx';
@@ -27,20 +31,21 @@ export function HomePage() {
   // To the hour, so that the question stays the same while nothing changes.
   const now_ms = Math.ceil(project.now_ms / 3_600_000) * 3_600_000;
   const window = { from_ms: now_ms - ranges[range], now_ms, words: words.home.ranges[range] };
-  const deployments = useQuery(homeQueries.deployments(name)).data;
-  const datasets = useQuery(homeQueries.datasets(name)).data;
-  const executions = useQuery(homeQueries.executions(name)).data;
-  const incidents = useQuery(homeQueries.incidents(name)).data ?? [];
-  const approvals = useQuery(homeQueries.approvals(name)).data ?? [];
+  const deployments = useQuery(deploymentQueries.list(name)).data;
+  const datasets = useQuery(datasetsQueries.list(name)).data;
+  const executions = useQuery(pipelinesQueries.executions(name)).data;
+  const incidents = useQuery(monitorQueries.open(name, 'incident')).data;
+  const approvals = useQuery(approvalsQuery(name, 'requested')).data;
   const empty = datasets?.length === 0 && deployments?.length === 0 && executions?.length === 0;
-  const open = incidents.filter(({ severity }) => severity === 'incident').length;
   return (
     <Page
       title={name}
       sentence={
-        deployments && (
+        deployments &&
+        incidents &&
+        approvals && (
           <>
-            {stateSentence(deployments, open)}{' '}
+            {stateSentence(deployments, incidents.length)}{' '}
             <b className={approvals.length > 0 ? styles['person'] : undefined}>{needsPerson(approvals.length)}</b>
           </>
         )
@@ -60,7 +65,7 @@ export function HomePage() {
       ) : (
         <>
           <Loop project={name} window={window} />
-          <Columns widths="minmax(0, 2.15fr) minmax(0, 1fr)">
+          <Columns widths="minmax(0, 2.15fr) minmax(0, 1fr)" even>
             <AttentionList project={name} />
             <Happening project={name} />
           </Columns>

@@ -1,6 +1,6 @@
 import { share } from '../../design/numbers.ts';
 import { words } from '../../words/index.ts';
-import type { Deployment } from './home-api.ts';
+import type { Deployment } from '../deployments/deployments-api.ts';
 
 const { sentence } = words.home;
 

@@ -8,7 +8,8 @@ import { Status } from '../../design/status.tsx';
 import { Table } from '../../design/table.tsx';
 import { Moment } from '../../design/time.tsx';
 import { words } from '../../words/index.ts';
-import { type Deployment, homeQueries, type Monitor } from './home-api.ts';
+import { type Deployment, deploymentQueries } from '../deployments/deployments-api.ts';
+import { type Monitor, monitorQueries } from '../monitors/monitors-api.ts';
 import type { Window } from './loop.tsx';
 import { driftStation, liveStation, watchedMetric } from './stations.ts';
 
@@ -23,8 +24,8 @@ const columnWords = words.home.columns;
 
 /** Every deployment with what it serves, how much, and how well. */
 export function ServiceTable({ project, window }: { readonly project: string; readonly window: Window }) {
-  const asked = useQuery(homeQueries.deployments(project));
-  const monitors = useQuery(homeQueries.monitors(project)).data ?? [];
+  const asked = useQuery(deploymentQueries.list(project));
+  const monitors = useQuery(monitorQueries.list(project)).data ?? [];
   return (
     <Part of={asked}>
       {(items) => {
@@ -93,12 +94,12 @@ function State({ deployment }: RowProps) {
 }
 
 function Predictions({ project, deployment, window }: RowProps) {
-  const served = useQuery(homeQueries.served(project, deployment.name, window.from_ms)).data;
+  const served = useQuery(deploymentQueries.served(project, deployment.name, { from_ms: window.from_ms })).data;
   return liveStation(deployment, served, window.words).figure;
 }
 
 function useResults(project: string, monitor: Monitor | undefined) {
-  const asked = useQuery({ ...homeQueries.results(project, monitor?.name ?? ''), enabled: monitor !== undefined });
+  const asked = useQuery({ ...monitorQueries.newest(project, monitor?.name ?? ''), enabled: monitor !== undefined });
   return { results: asked.data ?? [], watched: watchedMetric(monitor) };
 }
 

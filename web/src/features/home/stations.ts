@@ -1,18 +1,14 @@
 import { count, duration, metric, share } from '../../design/numbers.ts';
+import type { Asked } from '../../design/state.tsx';
 import type { StatusKind } from '../../design/status.tsx';
 import { words } from '../../words/index.ts';
-import type {
-  Approval,
-  CheckResult,
-  DatasetVersion,
-  Decision,
-  Deployment,
-  Execution,
-  Monitor,
-  Policy,
-  Served,
-  Verdict,
-} from './home-api.ts';
+import type { Approval } from '../approvals/approvals-api.ts';
+import type { Decisions, Policy } from '../automations/automations-api.ts';
+import type { Summary } from '../datasets/datasets-api.ts';
+import type { Deployment, Served } from '../deployments/deployments-api.ts';
+import type { Verdict } from '../gates/gates-api.ts';
+import type { Monitor, Result } from '../monitors/monitors-api.ts';
+import type { Execution } from '../pipelines/pipelines-api.ts';
 
 /** One station of the loop: a figure, two lines, a state. Null figures are written as missing. */
 export interface Station {
@@ -27,7 +23,15 @@ const { states, executionStates } = words.home;
 const day_ms = 86_400_000;
 const nothing: Station = { kind: 'neutral', state: states.empty, figure: '–', unit: '', lines: [] };
 
-export function dataStation(dataset: string, latest: DatasetVersion | null): Station {
+/** What a station says in place of its figure while an answer that it needs is on its way, or when one failed; else null. */
+export function unanswered(asked: readonly Pick<Asked<unknown>, 'data' | 'error'>[]): Station | null {
+  const missing = asked.filter(({ data }) => data === undefined);
+  const failed = missing.find(({ error }) => error !== null);
+  if (failed?.error) return { ...nothing, kind: 'bad', state: states.noAnswer, lines: [failed.error.message] };
+  return missing.length > 0 ? { ...nothing, state: states.asking } : null;
+}
+
+export function dataStation(dataset: string, latest: Summary | null): Station {
   if (!latest) return nothing;
   const { all, failed } = latest.checks;
   return {
@@ -39,18 +43,23 @@ export function dataStation(dataset: string, latest: DatasetVersion | null): Sta
   };
 }
 
-/** Executions that began since `from_ms` of the project's time; newest first comes in. */
-export function runsStation(executions: readonly Execution[], from_ms: number, range: string): Station {
+/** Executions that began since `from_ms` of the project's time; newest first comes in, and `most` is as many as are listed. */
+export function runsStation(executions: readonly Execution[], from_ms: number, range: string, most: number): Station {
   const [newest] = executions;
   if (!newest) return nothing;
   const running = executions.filter(({ state }) => state === 'running' || state === 'waiting').length;
   return {
     kind: running > 0 ? 'running' : newest.state === 'failed' ? 'bad' : 'good',
     state: running > 0 ? states.running(running) : newest.state === 'failed' ? states.failed : states.idle,
-    figure: count(executions.filter(({ clock_ms }) => clock_ms >= from_ms).length),
+    figure: atLeast(executions.filter(({ clock_ms }) => clock_ms >= from_ms).length, most),
     unit: words.home.executions(range),
     lines: [words.home.lastExecution(newest.pipeline, newest.number, executionStates[newest.state]), duration(newest.cpu_ms)],
   };
+}
+
+/** A full list may be the newest part of a longer one. */
+function atLeast(amount: number, most: number): string {
+  return amount >= most ? words.home.orMore(count(amount)) : count(amount);
 }
 
 /** A verdict that asks for people waits only while its approval does. */
@@ -97,7 +106,7 @@ export function watchedMetric(monitor: Monitor | undefined): { readonly metric: 
   return undefined;
 }
 
-export function driftStation(monitor: Monitor | undefined, results: readonly CheckResult[]): Station {
+export function driftStation(monitor: Monitor | undefined, results: readonly Result[]): Station {
   const [newest] = results;
   if (!monitor || !newest) return nothing;
   const columns = Object.values(newest.measurements.drift);
@@ -116,18 +125,22 @@ export function driftStation(monitor: Monitor | undefined, results: readonly Che
 }
 
 /** Decisions come newest first, with times of the project's clock. */
-export function retrainStation(policies: readonly Policy[], decisions: readonly Decision[], busy: boolean, now_ms: number): Station {
+export function retrainStation(policies: readonly Policy[], { items: decisions, more }: Decisions, busy: boolean, now_ms: number): Station {
   const [policy] = policies.filter(({ retired }) => !retired);
   if (!policy) return { ...nothing, state: states.off };
   const started = decisions.filter(({ action }) => action === 'start');
   const [last] = started;
+  const daysSince = (at_ms: number) => count(Math.max(0, (now_ms - at_ms) / day_ms));
+  // A start that is older than the decisions at hand was before the oldest of them.
+  const oldest = more ? decisions.at(-1) : undefined;
+  const before = oldest ? words.home.moreThan(daysSince(oldest.clock_ms)) : null;
   return {
     kind: busy ? 'running' : 'neutral',
     state: busy ? states.running(1) : states.armed,
-    figure: last ? count(Math.max(0, (now_ms - last.clock_ms) / day_ms)) : words.home.never,
-    unit: last ? words.home.daysAgo : '',
+    figure: last ? daysSince(last.clock_ms) : (before ?? words.home.never),
+    unit: last || before ? words.home.daysAgo : '',
     lines: [
-      words.home.startedAndWaited(started.length, decisions.length - started.length),
+      (more ? words.home.newestStartedAndWaited : words.home.startedAndWaited)(started.length, decisions.length - started.length),
       words.home.waitBetween(duration(policy.definition.cooldown_ms)),
     ],
   };

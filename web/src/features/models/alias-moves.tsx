@@ -7,8 +7,9 @@ import { Table } from '../../design/table.tsx';
 import { Moment } from '../../design/time.tsx';
 import { words } from '../../words/index.ts';
 import { Allowed } from '../access/allowed.tsx';
+import { eventsQuery } from '../audit/audit-api.ts';
 import styles from './models.module.css';
-import { modelsQueries, useMoveAlias } from './models-api.ts';
+import { useMoveAlias } from './models-api.ts';
 import { canTakeBack, type Move, movesOf } from './moves.ts';
 import { protectorOf } from './release.ts';
 import type { VersionTabProps } from './version-tab.ts';
@@ -17,7 +18,7 @@ const { served: text, move: moveText } = words.models;
 
 /** Every move of an alias with its previous value, who moved it and why; the last one can be taken back. */
 export function AliasMoves({ project, version, facts }: VersionTabProps) {
-  const asked = useQuery(modelsQueries.aliasMoves(project, version.model));
+  const asked = useQuery(eventsQuery(project, { type: 'alias.moved', subject: `model ${version.model}` }, 100));
   const back = useMoveAlias(project, version.model);
   const aliases = facts.model?.aliases ?? {};
   const isProtected = (alias: string) => protectorOf(alias, facts.deployments) !== undefined;

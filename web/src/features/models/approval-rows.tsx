@@ -1,8 +1,9 @@
 import { ButtonLink } from '../../client/links.tsx';
 import { StatusIcon, type StatusKind } from '../../design/status.tsx';
 import { words } from '../../words/index.ts';
+import type { Approval } from '../approvals/approvals-api.ts';
+import type { Verdict } from '../gates/gates-api.ts';
 import styles from './models.module.css';
-import type { Approval, Verdict } from './models-api.ts';
 
 const { approval: text, groups, holdOf } = words.gates;
 

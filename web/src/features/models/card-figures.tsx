@@ -3,9 +3,9 @@ import { count, metric } from '../../design/numbers.ts';
 import { Interval } from '../../design/pictures.tsx';
 import { Table } from '../../design/table.tsx';
 import { words } from '../../words/index.ts';
+import type { Verdict } from '../gates/gates-api.ts';
 import { calibrationSentences, type QualityRow, type SliceRow, sliceRows } from './model-card.ts';
 import styles from './models.module.css';
-import type { Verdict } from './models-api.ts';
 
 const { card: text } = words.models;
 

@@ -9,10 +9,14 @@ import { Meter } from '../../design/pictures.tsx';
 import { useLightPrint } from '../../design/print.ts';
 import { Moment } from '../../design/time.tsx';
 import { words } from '../../words/index.ts';
+import { eventQuery } from '../audit/audit-api.ts';
+import { datasetsQueries } from '../datasets/datasets-api.ts';
+import { deploymentQueries } from '../deployments/deployments-api.ts';
+import { pipelinesQueries } from '../pipelines/pipelines-api.ts';
+import { runQuery } from '../runs/runs-api.ts';
 import { CalibrationCard, QualityCard, SlicesCard } from './card-figures.tsx';
 import { importanceRows, qualityRows, tablesOf } from './model-card.ts';
 import styles from './models.module.css';
-import { modelsQueries } from './models-api.ts';
 import type { VersionTabProps } from './version-tab.ts';
 import { newestVerdict } from './versions.ts';
 
@@ -23,7 +27,7 @@ const mostColumns = 8;
 export function CardTab(props: VersionTabProps) {
   const { project, version, facts } = props;
   useLightPrint();
-  const run = useQuery({ ...modelsQueries.run(project, version.run_id ?? ''), enabled: version.run_id !== null }).data;
+  const run = useQuery({ ...runQuery(project, version.run_id ?? ''), enabled: version.run_id !== null }).data;
   const verdict = newestVerdict(facts.verdicts, version.number);
   const quality = qualityRows(verdict, run);
   return (
@@ -77,7 +81,7 @@ function UseCard({ version, facts }: VersionTabProps) {
 }
 
 function ServiceCard({ project, version, facts }: VersionTabProps) {
-  const served = useQueries({ queries: facts.deployments.map(({ name }) => modelsQueries.served(project, name)) });
+  const served = useQueries({ queries: facts.deployments.map(({ name }) => deploymentQueries.served(project, name)) });
   const counts = served.flatMap(({ data }) => data?.counts ?? []).filter((one) => one.version === version.number && one.status === 'ok');
   const spans = facts.spans.filter((span) => span.version === version.number);
   if (spans.length === 0) return null;
@@ -106,11 +110,11 @@ function ServiceCard({ project, version, facts }: VersionTabProps) {
 
 function DataCard({ project, version, facts }: VersionTabProps) {
   const execution = useQuery({
-    ...modelsQueries.execution(project, version.execution_id ?? ''),
+    ...pipelinesQueries.execution(project, version.execution_id ?? ''),
     enabled: version.execution_id !== null,
   }).data;
   const data = useQueries({
-    queries: version.dataset_versions.map(({ dataset, number }) => modelsQueries.datasetVersion(project, dataset, number)),
+    queries: version.dataset_versions.map(({ dataset, number }) => datasetsQueries.version(project, dataset, number)),
   });
   const tables = tablesOf(version, execution);
   if (version.dataset_versions.length === 0 && tables.length === 0) return null;
@@ -179,7 +183,7 @@ function ApprovalsCard({ version, facts }: VersionTabProps) {
 }
 
 function LineageCard({ project, version }: VersionTabProps) {
-  const registered = useQuery(modelsQueries.event(project, version.event)).data;
+  const registered = useQuery(eventQuery(project, version.event)).data;
   const { run_id, execution_id, code } = version;
   return (
     <Card title={text.lineage}>

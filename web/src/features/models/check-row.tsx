@@ -5,10 +5,10 @@ import { count, metric } from '../../design/numbers.ts';
 import { Interval, Spark } from '../../design/pictures.tsx';
 import { StatusIcon } from '../../design/status.tsx';
 import { words } from '../../words/index.ts';
+import type { Evidence } from '../gates/gates-api.ts';
 import { type Check, limitNumber, valueText } from './criteria.ts';
 import type { ModelFacts } from './model-facts.ts';
 import styles from './models.module.css';
-import type { Evidence } from './models-api.ts';
 import { valuesByVersion } from './versions.ts';
 
 const { evidence: text } = words.gates;

@@ -1,6 +1,6 @@
 import { count, duration, metric, share } from '../../design/numbers.ts';
 import { words } from '../../words/index.ts';
-import type { Criterion, Evidence, Verdict } from './models-api.ts';
+import type { Criterion, Evidence, Verdict } from '../gates/gates-api.ts';
 
 export type GroupName = 'champion' | 'enough' | 'groups' | 'safe' | 'order';
 

@@ -2,7 +2,9 @@ import { IconBox, IconDatabase, IconFlask, IconGitBranch, IconGitCommit, IconRoc
 import type { GraphEdge, GraphNode } from '../../design/graph-props.ts';
 import { bytes, count, share } from '../../design/numbers.ts';
 import { words } from '../../words/index.ts';
-import type { Deployment, Execution, Version } from './models-api.ts';
+import type { Deployment } from '../deployments/deployments-api.ts';
+import type { Execution } from '../pipelines/pipelines-api.ts';
+import type { Version } from './models-api.ts';
 import type { Span } from './served.ts';
 
 export interface LineageFacts {

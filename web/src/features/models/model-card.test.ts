@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { RunDetail } from '../runs/runs-api.ts';
 import { calibrationSentences, importanceRows, qualityRows, sliceRows } from './model-card.ts';
 import { evidence, verdict } from './models.fixture.ts';
-import type { Run } from './models-api.ts';
 
-function runOf(metrics: Readonly<Record<string, number>>): Run {
+function runOf(metrics: Readonly<Record<string, number>>): RunDetail {
   const points = Object.entries(metrics).map(([key, value]) => ({ key, value, step: 0, timestamp_ms: 0, minimum: value, maximum: value }));
   return {
     id: 'a'.repeat(32),

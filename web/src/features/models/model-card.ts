@@ -1,6 +1,9 @@
 import { metric } from '../../design/numbers.ts';
 import { words } from '../../words/index.ts';
-import type { Evidence, ExecutionDetail, Run, Verdict, Version } from './models-api.ts';
+import type { Evidence, Verdict } from '../gates/gates-api.ts';
+import type { Detail } from '../pipelines/pipelines-api.ts';
+import type { RunDetail } from '../runs/runs-api.ts';
+import type { Version } from './models-api.ts';
 
 /** One figure of quality on the card: that of the gate with its interval, and what the simple model scored on the same rows. */
 export interface QualityRow {
@@ -17,7 +20,7 @@ export interface QualityRow {
 const ofBaseline = 'baseline/';
 
 /** What the gate measured, then what the run logged of its evaluation beyond that. */
-export function qualityRows(verdict: Verdict | undefined, run: Run | undefined): QualityRow[] {
+export function qualityRows(verdict: Verdict | undefined, run: RunDetail | undefined): QualityRow[] {
   const logged = new Map((run?.metrics ?? []).flatMap(({ key, value }) => (typeof value === 'number' ? [[key, value] as const] : [])));
   const judged = (verdict?.evidence ?? []).filter(
     ({ metric: name, slice, value }) => slice === null && value !== null && !unjudged.has(name),
@@ -111,7 +114,7 @@ export function importanceRows(
 }
 
 /** Rows of the tables that the execution kept, by their names; the run says what it was trained on. */
-export function tablesOf(version: Version, execution: ExecutionDetail | undefined): { readonly name: string; readonly rows: number }[] {
+export function tablesOf(version: Version, execution: Detail | undefined): { readonly name: string; readonly rows: number }[] {
   const rows = new Map((execution?.steps ?? []).flatMap(({ tables }) => Object.values(tables).map((one) => [one.digest, one.rows])));
   return Object.entries(version.outputs).flatMap(([name, digest]) => {
     const known = rows.get(digest);

@@ -1,17 +1,12 @@
 import { useQueries, useQuery } from '@tanstack/react-query';
 import type { Asked } from '../../design/state.tsx';
-import {
-  type Approval,
-  type Deployment,
-  type Gate,
-  type ListedVersion,
-  type Model,
-  modelsQueries,
-  type Rollout,
-  type Verdict,
-} from './models-api.ts';
+import { together } from '../../design/together.ts';
+import { type Approval, approvalsQuery } from '../approvals/approvals-api.ts';
+import { type Deployment, deploymentQueries, type Rollout } from '../deployments/deployments-api.ts';
+import { type Gate, gatesQueries, type Verdict } from '../gates/gates-api.ts';
+import { pipelinesQueries } from '../pipelines/pipelines-api.ts';
+import { type ListedVersion, type Model, modelsQueries } from './models-api.ts';
 import { type Span, spansOf } from './served.ts';
-import { together } from './together.ts';
 
 /** What the parts of a model's pages are made of. */
 export interface ModelFacts {
@@ -33,17 +28,17 @@ export interface ModelFacts {
 }
 
 export function useModelFacts(project: string, model: string): Asked<ModelFacts> {
-  const deployments = useQuery(modelsQueries.deployments(project));
+  const deployments = useQuery(deploymentQueries.list(project));
   const own = (deployments.data ?? []).filter((one) => !one.retired && one.model === model);
-  const rollouts = useQueries({ queries: own.map(({ name }) => modelsQueries.rollouts(project, name)) });
+  const rollouts = useQueries({ queries: own.map(({ name }) => deploymentQueries.rollouts(project, name)) });
   return together(
     [
       useQuery(modelsQueries.list(project)),
       useQuery(modelsQueries.versions(project, model)),
-      useQuery(modelsQueries.verdicts(project, model)),
-      useQuery(modelsQueries.approvals(project)),
-      useQuery(modelsQueries.gates(project)),
-      useQuery(modelsQueries.executions(project)),
+      useQuery(gatesQueries.verdicts(project, { model })),
+      useQuery(approvalsQuery(project)),
+      useQuery(gatesQueries.list(project)),
+      useQuery(pipelinesQueries.executions(project)),
       deployments,
       together(rollouts, (all) => all),
     ],

@@ -10,12 +10,16 @@ import { Empty, Part } from '../../design/state.tsx';
 import { Mark, Status } from '../../design/status.tsx';
 import { Table } from '../../design/table.tsx';
 import { TimeContext } from '../../design/time.tsx';
+import { together } from '../../design/together.ts';
 import { words } from '../../words/index.ts';
+import { type Approval, approvalsQuery } from '../approvals/approvals-api.ts';
+import { type Deployment, deploymentQueries } from '../deployments/deployments-api.ts';
+import { gatesQueries, type Verdict } from '../gates/gates-api.ts';
+import { pipelinesQueries } from '../pipelines/pipelines-api.ts';
 import { headline, keyOf } from './criteria.ts';
 import styles from './models.module.css';
-import { type Approval, type Deployment, type Model, modelsQueries, type Verdict } from './models-api.ts';
+import { type Model, modelsQueries } from './models-api.ts';
 import { modelsSentence } from './standing.ts';
-import { together } from './together.ts';
 import { newestVerdict, verdictWord } from './versions.ts';
 
 const { list: text } = words.models;
@@ -35,9 +39,9 @@ export function ModelsPage() {
   const asked = together(
     [
       useQuery(modelsQueries.list(project)),
-      useQuery(modelsQueries.deployments(project)),
-      useQuery(modelsQueries.verdicts(project)),
-      useQuery(modelsQueries.approvals(project)),
+      useQuery(deploymentQueries.list(project)),
+      useQuery(gatesQueries.verdicts(project)),
+      useQuery(approvalsQuery(project)),
     ],
     ([models, deployments, verdicts, approvals]) => ({
       sentence: modelsSentence(models, deployments, approvals.filter(({ state }) => state === 'requested').length),
@@ -172,7 +176,7 @@ function Trend(row: Row) {
 function Trained({ project, model }: Row) {
   const { now_ms } = useContext(TimeContext);
   const main = mainOf(model);
-  const executions = useQuery(modelsQueries.executions(project)).data ?? [];
+  const executions = useQuery(pipelinesQueries.executions(project)).data ?? [];
   const made = executions.find((one) => one.model === model.name && one.version === main);
   if (!made) return '–';
   const text_age = age(now_ms() - made.clock_ms);

@@ -1,4 +1,7 @@
-import type { Approval, Deployment, Evidence, Rollout, Verdict, Version } from './models-api.ts';
+import type { Approval } from '../approvals/approvals-api.ts';
+import type { Deployment, Rollout } from '../deployments/deployments-api.ts';
+import type { Evidence, Verdict } from '../gates/gates-api.ts';
+import type { Version } from './models-api.ts';
 
 /** Things of the API for tests of what pages make of them; each as plain as it can be, changed by the test. */
 

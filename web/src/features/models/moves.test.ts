@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { AuditEvent } from './models-api.ts';
+import type { AuditEvent } from '../audit/audit-api.ts';
 import { canTakeBack, movesOf } from './moves.ts';
 
 const event = (number: number, before: number | null, after: number | null, reason?: string): AuditEvent => ({

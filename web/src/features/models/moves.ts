@@ -1,4 +1,4 @@
-import type { AuditEvent } from './models-api.ts';
+import type { AuditEvent } from '../audit/audit-api.ts';
 
 /** One move of an alias, as its event tells it. */
 export interface Move {

@@ -3,9 +3,11 @@ import { Card } from '../../design/card.tsx';
 import { Graph } from '../../design/graph.tsx';
 import { count } from '../../design/numbers.ts';
 import { words } from '../../words/index.ts';
+import { datasetsQueries } from '../datasets/datasets-api.ts';
+import { pipelinesQueries } from '../pipelines/pipelines-api.ts';
+import { runQuery } from '../runs/runs-api.ts';
 import { lineageOf } from './lineage.ts';
 import styles from './models.module.css';
-import { modelsQueries } from './models-api.ts';
 import { VerdictCard } from './verdict-card.tsx';
 import { VersionSide } from './version-side.tsx';
 import type { VersionTabProps } from './version-tab.ts';
@@ -24,10 +26,10 @@ export function OverviewTab(props: VersionTabProps) {
 }
 
 function Lineage({ project, version, facts }: VersionTabProps) {
-  const execution = useQuery(modelsQueries.executions(project)).data?.find(({ id }) => id === version.execution_id);
-  const run = useQuery({ ...modelsQueries.run(project, version.run_id ?? ''), enabled: version.run_id !== null }).data;
+  const execution = useQuery(pipelinesQueries.executions(project)).data?.find(({ id }) => id === version.execution_id);
+  const run = useQuery({ ...runQuery(project, version.run_id ?? ''), enabled: version.run_id !== null }).data;
   const data = useQueries({
-    queries: version.dataset_versions.map(({ dataset, number }) => modelsQueries.datasetVersion(project, dataset, number)),
+    queries: version.dataset_versions.map(({ dataset, number }) => datasetsQueries.version(project, dataset, number)),
   });
   const rows = new Map(data.flatMap((one) => (one.data ? [[`${one.data.dataset}@${one.data.number}`, one.data.rows]] : [])));
   const { nodes, edges } = lineageOf({

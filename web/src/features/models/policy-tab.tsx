@@ -7,9 +7,11 @@ import { Empty } from '../../design/state.tsx';
 import { Table } from '../../design/table.tsx';
 import { Moment } from '../../design/time.tsx';
 import { words } from '../../words/index.ts';
+import { eventQuery } from '../audit/audit-api.ts';
+import type { Deployment } from '../deployments/deployments-api.ts';
+import type { Gate } from '../gates/gates-api.ts';
 import { criterionRow } from './criteria.ts';
 import styles from './models.module.css';
-import { type Deployment, type Gate, modelsQueries } from './models-api.ts';
 import type { VersionTabProps } from './version-tab.ts';
 
 const { policy: text, approval } = words.gates;
@@ -42,7 +44,7 @@ export function PolicyTab({ project, facts }: VersionTabProps) {
 }
 
 function GateCard({ project, gate }: { readonly project: string; readonly gate: Gate }) {
-  const set = useQuery(modelsQueries.event(project, gate.changed_event)).data;
+  const set = useQuery(eventQuery(project, gate.changed_event)).data;
   const { criteria, approvals } = gate.definition;
   return (
     <>

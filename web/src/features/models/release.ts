@@ -1,6 +1,9 @@
 import { duration, share } from '../../design/numbers.ts';
 import { words } from '../../words/index.ts';
-import type { Approval, Deployment, Verdict, Version } from './models-api.ts';
+import type { Approval } from '../approvals/approvals-api.ts';
+import type { Deployment } from '../deployments/deployments-api.ts';
+import type { Verdict } from '../gates/gates-api.ts';
+import type { Version } from './models-api.ts';
 
 export interface ReleaseFacts {
   readonly version: Pick<Version, 'number' | 'retired_at_ms'>;

@@ -9,10 +9,11 @@ import { Empty } from '../../design/state.tsx';
 import { Table } from '../../design/table.tsx';
 import { Moment, TimeContext } from '../../design/time.tsx';
 import { words } from '../../words/index.ts';
+import type { Approval } from '../approvals/approvals-api.ts';
+import { deploymentQueries } from '../deployments/deployments-api.ts';
 import { AliasMoves } from './alias-moves.tsx';
 import type { ModelFacts } from './model-facts.ts';
 import styles from './models.module.css';
-import { type Approval, modelsQueries } from './models-api.ts';
 import { momentIn, type Span, servingAt } from './served.ts';
 import type { VersionTabProps } from './version-tab.ts';
 
@@ -137,7 +138,7 @@ const columns = [
 function Counted({ row: { project, span, again }, field }: { readonly row: Row; readonly field: 'rows' | 'outcomes' }) {
   const { from_ms, until_ms } = span;
   const range = again ? { from_ms, ...(until_ms === null ? {} : { to_ms: until_ms }) } : {};
-  const served = useQuery(modelsQueries.served(project, span.deployment, range)).data;
+  const served = useQuery(deploymentQueries.served(project, span.deployment, range)).data;
   const own = served?.counts.filter((one) => one.version === span.version && one.status === 'ok');
   return count(own?.reduce((sum, one) => sum + one[field], 0));
 }

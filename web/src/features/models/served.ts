@@ -1,4 +1,4 @@
-import type { Deployment, Rollout } from './models-api.ts';
+import type { Deployment, Rollout } from '../deployments/deployments-api.ts';
 
 /** When one version had traffic in one deployment, in the time of the project. */
 export interface Span {

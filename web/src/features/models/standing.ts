@@ -1,7 +1,10 @@
 import { share } from '../../design/numbers.ts';
 import type { StatusKind } from '../../design/status.tsx';
 import { words } from '../../words/index.ts';
-import type { Approval, Deployment, Verdict, Version } from './models-api.ts';
+import type { Approval } from '../approvals/approvals-api.ts';
+import type { Deployment } from '../deployments/deployments-api.ts';
+import type { Verdict } from '../gates/gates-api.ts';
+import type { Version } from './models-api.ts';
 
 /** May this version serve, and who says so? */
 export interface Standing {

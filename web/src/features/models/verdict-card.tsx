@@ -10,11 +10,13 @@ import { StatusIcon } from '../../design/status.tsx';
 import { Moment } from '../../design/time.tsx';
 import { words } from '../../words/index.ts';
 import { Allowed } from '../access/allowed.tsx';
+import { eventQuery } from '../audit/audit-api.ts';
+import type { Gate, Verdict } from '../gates/gates-api.ts';
 import { ApprovalRows } from './approval-rows.tsx';
 import { CheckRow } from './check-row.tsx';
 import { checkGroups } from './criteria.ts';
 import styles from './models.module.css';
-import { type Gate, modelsQueries, useEvaluate, type Verdict } from './models-api.ts';
+import { useEvaluate } from './models-api.ts';
 import { standingOfVersion, type VersionTabProps } from './version-tab.ts';
 import { newestVerdict } from './versions.ts';
 
@@ -79,7 +81,7 @@ export function VerdictCard(props: VersionTabProps) {
 
 /** Which gate, who set it, what it found and when. */
 function GateLine({ project, verdict, gate }: { readonly project: string; readonly verdict: Verdict; readonly gate: Gate | undefined }) {
-  const set = useQuery({ ...modelsQueries.event(project, gate?.changed_event ?? 0), enabled: gate !== undefined }).data;
+  const set = useQuery({ ...eventQuery(project, gate?.changed_event ?? 0), enabled: gate !== undefined }).data;
   const holds = verdict.evidence.filter((one) => one.holds).length;
   return (
     <p className="second small name">

@@ -7,6 +7,7 @@ import { Page } from '../../design/page.tsx';
 import { Part } from '../../design/state.tsx';
 import { Mark } from '../../design/status.tsx';
 import { Tabs } from '../../design/tabs.tsx';
+import { together } from '../../design/together.ts';
 import { words } from '../../words/index.ts';
 import { AliasIcon } from './alias-icon.tsx';
 import { CardTab } from './card-tab.tsx';
@@ -17,7 +18,6 @@ import { OverviewTab } from './overview-tab.tsx';
 import { PolicyTab } from './policy-tab.tsx';
 import { ServedTab } from './served-tab.tsx';
 import { SignatureTab } from './signature-tab.tsx';
-import { together } from './together.ts';
 import { VersionActions } from './version-actions.tsx';
 import { standingOfVersion } from './version-tab.ts';
 

@@ -1,7 +1,9 @@
 import type { StatusKind } from '../../design/status.tsx';
 import { words } from '../../words/index.ts';
+import type { Approval } from '../approvals/approvals-api.ts';
+import type { Evidence, Verdict } from '../gates/gates-api.ts';
 import { keyOf } from './criteria.ts';
-import type { Approval, Evidence, ListedVersion, Verdict } from './models-api.ts';
+import type { ListedVersion } from './models-api.ts';
 
 const { verdicts } = words.gates;
 

@@ -5,9 +5,11 @@ import { useView } from '../../client/view.ts';
 import { share } from '../../design/numbers.ts';
 import { useWhen } from '../../design/when.ts';
 import { words } from '../../words/index.ts';
+import { datasetsQueries } from '../datasets/datasets-api.ts';
 import { deploymentQueries } from '../deployments/deployments-api.ts';
+import { modelsQueries } from '../models/models-api.ts';
 import styles from './monitors.module.css';
-import { type Incident, monitorQueries } from './monitors-api.ts';
+import type { Incident } from './monitors-api.ts';
 
 const text = words.monitors.incident;
 
@@ -96,8 +98,8 @@ function Evidence({ project, incident, version, cause, window_ms }: Props & { re
 function Difference(props: { readonly project: string; readonly deployment: string; readonly version: number; readonly column: string }) {
   const { project, column } = props;
   const model = useQuery(deploymentQueries.one(project, props.deployment)).data?.model;
-  const version = useQuery({ ...deploymentQueries.version(project, model ?? '', props.version), enabled: model !== undefined }).data;
-  const datasets = useQuery(monitorQueries.datasets(project)).data ?? [];
+  const version = useQuery({ ...modelsQueries.version(project, model ?? '', props.version), enabled: model !== undefined }).data;
+  const datasets = useQuery(datasetsQueries.list(project)).data ?? [];
   const trained = version?.dataset_versions[0];
   if (!trained) return null;
   const latest = datasets.find(({ name }) => name === trained.dataset)?.latest?.number ?? trained.number;

@@ -9,7 +9,9 @@ import { count, share } from '../../design/numbers.ts';
 import { Part } from '../../design/state.tsx';
 import { useWhen } from '../../design/when.ts';
 import { words } from '../../words/index.ts';
+import { datasetsQueries } from '../datasets/datasets-api.ts';
 import { deploymentQueries } from '../deployments/deployments-api.ts';
+import { modelsQueries } from '../models/models-api.ts';
 import { binsOf } from './distribution.ts';
 import { predictionName } from './monitor-view.ts';
 import { monitorQueries, type Result } from './monitors-api.ts';
@@ -56,7 +58,7 @@ function OfWindow({ project, result, column }: { readonly project: string; reado
   const ofPrediction = column === predictionName && !(column in measurements.drift);
   const deployment = useQuery(deploymentQueries.one(project, name));
   const model = deployment.data?.model ?? '';
-  const trained = useQuery({ ...deploymentQueries.version(project, model, version), enabled: deployment.data !== undefined });
+  const trained = useQuery({ ...modelsQueries.version(project, model, version), enabled: deployment.data !== undefined });
   if (ofPrediction) return <p className="second">{text.prediction}</p>;
   if (measurements.served.ok > countable) return <p className="second">{text.tooMany(count(measurements.served.ok))}</p>;
   if (measurements.rows_with_body === 0) return <p className="second">{text.notKept}</p>;
@@ -79,7 +81,7 @@ interface ComparedProps {
 function Compared({ project, result, column, data }: ComparedProps) {
   const { deployment, window_from_ms: from, window_to_ms: to } = result;
   const profile = useQuery({
-    ...monitorQueries.profile(project, data.dataset, data.number, column),
+    ...datasetsQueries.profile(project, data.dataset, data.number, column),
     retry: false,
   });
   const bodies = useQuery(monitorQueries.bodies(project, deployment, from, to));

@@ -1,6 +1,6 @@
 import { metric } from '../../design/numbers.ts';
 import { words } from '../../words/index.ts';
-import type { Profiled } from './monitors-api.ts';
+import type { Profiled } from '../datasets/datasets-api.ts';
 
 const text = words.monitors.distribution;
 

@@ -5,10 +5,12 @@ import { Link } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
 import { Ask } from '../../design/ask.tsx';
 import { duration } from '../../design/numbers.ts';
+import { Problem } from '../../design/state.tsx';
 import { words } from '../../words/index.ts';
 import { Allowed } from '../access/allowed.tsx';
+import { automationsQueries, type Decision, type Policy } from '../automations/automations-api.ts';
 import styles from './monitors.module.css';
-import { type Decision, type Incident, monitorQueries, type Policy, useMonitorActions } from './monitors-api.ts';
+import { type Incident, useMonitorActions } from './monitors-api.ts';
 
 const text = words.monitors.incident;
 
@@ -44,38 +46,43 @@ export function IncidentActions({ project, incident }: Props) {
   );
 }
 
-/** The pipeline of the policy that retrains this deployment; without one there is nothing to start. */
+/**
+ * One press starts the pipeline of the policy that retrains this deployment, with the incident as its cause; without a policy there is
+ * nothing to start. It does not ask: nothing is served by it alone, and it can be stopped.
+ */
 function Retrain({ project, incident }: Props) {
-  const [open, setOpen] = useState(false);
-  const { retrain } = useMonitorActions(project);
-  const policies = useQuery(monitorQueries.policies(project)).data ?? [];
-  const decisions = useQuery(monitorQueries.decisions(project)).data ?? [];
+  const { retrain, stop } = useMonitorActions(project);
+  const policies = useQuery(automationsQueries.policies(project)).data ?? [];
+  const decisions = useQuery(automationsQueries.decisions(project)).data?.items ?? [];
   const policy = policies.find(({ retired, definition }) => !retired && definition.deployment === incident.deployment);
   if (!policy) return null;
+  const started = retrain.data;
   return (
     <>
       <Allowed project={project} to="write">
-        <Button leftSection={<IconRefresh size={15} aria-hidden />} onClick={() => setOpen(true)}>
+        <Button
+          leftSection={<IconRefresh size={15} aria-hidden />}
+          loading={retrain.isPending}
+          onClick={() => retrain.mutate({ pipeline: policy.definition.pipeline, because: incident.opened_event })}
+        >
           {text.retrain}
         </Button>
       </Allowed>
-      {retrain.data && (
-        <p className={styles['started']} aria-live="polite">
-          <Link to="/p/$project/executions/$execution" params={{ project, execution: retrain.data.id }}>
-            {text.started(retrain.data.number)}
-          </Link>
-        </p>
-      )}
-      <Ask
-        open={open}
-        title={text.retrainTitle(policy.definition.pipeline)}
-        consequence={<span className="name">{retrainText(policy, decisions)}</span>}
-        button={text.retrain}
-        busy={retrain.isPending}
-        error={retrain.error}
-        onClose={() => setOpen(false)}
-        onYes={() => retrain.mutate(policy.definition.pipeline, { onSuccess: () => setOpen(false) })}
-      />
+      <p className={`${styles['started']} name second`} aria-live="polite">
+        {started ? (
+          <>
+            <Link to="/p/$project/executions/$execution" params={{ project, execution: started.id }}>
+              {text.started(started.number)}
+            </Link>{' '}
+            <Button size="compact-xs" variant="subtle" disabled={!stop.isIdle} onClick={() => stop.mutate(started.id)}>
+              {stop.isSuccess ? text.stopped : text.stop}
+            </Button>
+          </>
+        ) : (
+          retrainText(policy, decisions)
+        )}
+      </p>
+      {(retrain.error ?? stop.error) && <Problem error={(retrain.error ?? stop.error) as Error} />}
     </>
   );
 }

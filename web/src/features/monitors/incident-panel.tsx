@@ -11,14 +11,16 @@ import { Story } from '../../design/story.tsx';
 import { Moment } from '../../design/time.tsx';
 import { useWhen } from '../../design/when.ts';
 import { words } from '../../words/index.ts';
+import { automationsQueries } from '../automations/automations-api.ts';
 import { deploymentQueries } from '../deployments/deployments-api.ts';
+import { pipelinesQueries } from '../pipelines/pipelines-api.ts';
 import { Causes } from './causes.tsx';
 import { IncidentActions } from './incident-actions.tsx';
 import { severityKinds, stateKinds } from './incidents-tab.tsx';
 import { incidentSentences, incidentTitle } from './monitor-view.ts';
 import styles from './monitors.module.css';
 import { type Incident, type Monitor, monitorQueries, type Result } from './monitors-api.ts';
-import { storyOf } from './story.ts';
+import { type Answer, storyOf } from './story.ts';
 
 const text = words.monitors.incident;
 
@@ -94,14 +96,25 @@ function Hurt({ newest: { window_from_ms, window_to_ms, measurements } }: { read
   );
 }
 
+/** What people started because of it, with how it stands. */
+function useAnswers(project: string, { opened_event }: Incident): Answer[] {
+  const who = useQuery(monitorQueries.answers(project, opened_event)).data;
+  const executions = useQuery({ ...pipelinesQueries.executions(project), enabled: who !== undefined && who.size > 0 }).data ?? [];
+  return executions.flatMap((execution) => {
+    const name = who?.get(execution.started_event);
+    return name === undefined ? [] : [{ who: name, execution }];
+  });
+}
+
 /** An entry that is open for a year has more to tell than is read at once. */
 const newestTold = 8;
 
 function Happened({ project, incident }: { readonly project: string; readonly incident: Incident }) {
   const [view, setView] = useView({ happened: '' });
   const rollouts = useQuery(deploymentQueries.rollouts(project, incident.deployment));
-  const policies = useQuery(monitorQueries.policies(project)).data ?? [];
-  const decisions = useQuery(monitorQueries.decisions(project)).data ?? [];
+  const policies = useQuery(automationsQueries.policies(project)).data ?? [];
+  const decisions = useQuery(automationsQueries.decisionsSince(project, incident.since_ms)).data ?? [];
+  const answers = useAnswers(project, incident);
   const own = policies.filter(({ definition }) => definition.deployment === incident.deployment).map(({ name }) => name);
   return (
     <Part of={rollouts}>
@@ -110,16 +123,24 @@ function Happened({ project, incident }: { readonly project: string; readonly in
           incident,
           all,
           decisions.filter(({ policy }) => own.includes(policy)),
+          answers,
         );
         const shown = view.happened === 'all' ? told : told.slice(0, newestTold);
         return (
           <>
             <Story
               label={text.happened}
-              items={shown.map(({ key, at_ms, title, detail, now }) => ({
+              items={shown.map(({ key, at_ms, title, detail, now, execution }) => ({
                 key,
                 when: <Moment at_ms={at_ms} only="day" />,
-                title,
+                title:
+                  execution === undefined ? (
+                    title
+                  ) : (
+                    <Link to="/p/$project/executions/$execution" params={{ project, execution }}>
+                      {title}
+                    </Link>
+                  ),
                 ...(detail === '' ? {} : { detail }),
                 now,
               }))}

@@ -1,9 +1,10 @@
-import { Button, SegmentedControl } from '@mantine/core';
+import { SegmentedControl } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useView } from '../../client/view.ts';
 import { Card } from '../../design/card.tsx';
 import { count } from '../../design/numbers.ts';
+import { Older } from '../../design/older.tsx';
 import { Empty, Part } from '../../design/state.tsx';
 import { Status, type StatusKind } from '../../design/status.tsx';
 import { Table } from '../../design/table.tsx';
@@ -21,7 +22,6 @@ export function IncidentsTab({ project }: { readonly project: string }) {
   const [view, setView] = useView({ shown: 'open' });
   const shown = filters.find((one) => one === view.shown) ?? 'open';
   const asked = useInfiniteQuery(monitorQueries.incidents(project, shown === 'all' ? {} : { state: shown }));
-  const { hasNextPage, isFetchingNextPage, fetchNextPage } = asked;
   return (
     <>
       <div className={styles['filter']}>
@@ -37,7 +37,7 @@ export function IncidentsTab({ project }: { readonly project: string }) {
         {({ pages }) => {
           const rows = pages.flatMap(({ items }) => items);
           return (
-            <Card title={words.monitors.tabs.incidents} note={(hasNextPage ? text.first : text.all)(rows.length)} flush>
+            <Card title={words.monitors.tabs.incidents} note={(asked.hasNextPage ? text.first : text.all)(rows.length)} flush>
               {rows.length === 0 ? (
                 <Empty sentence={text.none} />
               ) : (
@@ -48,13 +48,7 @@ export function IncidentsTab({ project }: { readonly project: string }) {
                   columns={columns}
                 />
               )}
-              {hasNextPage && (
-                <div className={styles['foot']}>
-                  <Button variant="default" loading={isFetchingNextPage} onClick={() => void fetchNextPage()}>
-                    {words.common.loadOlder}
-                  </Button>
-                </div>
-              )}
+              <Older of={asked} />
             </Card>
           );
         }}

@@ -15,7 +15,7 @@ import {
 } from './monitor-view.ts';
 import type { Definition, Drift, Incident, Monitor, Result } from './monitors-api.ts';
 import { startOf, usualRange } from './ranges.ts';
-import { storyOf } from './story.ts';
+import { type Answer, storyOf } from './story.ts';
 
 const when = (at_ms: number) => `day ${at_ms}`;
 const definition: Definition = {
@@ -254,7 +254,7 @@ test('the story of an incident holds what happened while it lasted, newest first
   });
   const taken = { ...incident, state: 'acknowledged' as const, acknowledged: { by: 'Ada', person: null, reason: 'mine', at_ms: 99 } };
   assert.deepEqual(
-    storyOf(taken, [], [decision(1, 'start'), decision(4, 'skip'), decision(3, 'start')]).map(({ title, now }) => [title, now]),
+    storyOf(taken, [], [decision(1, 'start'), decision(4, 'skip'), decision(3, 'start')], []).map(({ title, now }) => [title, now]),
     [
       ['Taken by Ada', true],
       ['Retraining waited', false],
@@ -264,7 +264,17 @@ test('the story of an incident holds what happened while it lasted, newest first
   );
   const closed = { ...incident, state: 'resolved' as const, resolved: { by: 'schedules.tick', person: null, reason: '', at_ms: 9 } };
   assert.deepEqual(
-    storyOf(closed, [], [decision(4, 'skip')]).map(({ title }) => title),
+    storyOf(closed, [], [decision(4, 'skip')], []).map(({ title }) => title),
     ['Closed by itself', 'Past its limit, incident opened'],
   );
+  const execution = { id: 'exe_1', number: 4, state: 'succeeded', version: 3, created_at_ms: 120 } as Answer['execution'];
+  const [answered] = storyOf(taken, [], [], [{ who: 'Ada', execution }]);
+  assert.deepEqual(answered, {
+    key: 'exe_1',
+    at_ms: 120,
+    title: 'Ada started execution 4',
+    detail: 'It succeeded and made version 3.',
+    execution: 'exe_1',
+    now: true,
+  });
 });

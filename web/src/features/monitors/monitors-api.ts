@@ -8,9 +8,6 @@ export type Result = Items<Awaited<ReturnType<Client['monitors']['results']>>>;
 export type Incident = Awaited<ReturnType<Client['monitors']['incident']>>;
 export type Drift = Result['measurements']['drift'][string];
 export type Definition = Monitor['definition'];
-export type Policy = Items<Awaited<ReturnType<Client['automations']['list']>>>;
-export type Decision = Items<Awaited<ReturnType<Client['automations']['decisions']>>>;
-export type Profiled = Awaited<ReturnType<Client['datasets']['profile']>>['columns'][number];
 
 export interface IncidentFilter {
   readonly monitor?: string;
@@ -19,6 +16,8 @@ export interface IncidentFilter {
 
 const resultsOfPage = 100;
 const incidentsOfPage = 50;
+const listedIncidents = 200;
+const answersLimit = 100;
 export const stripWindows = 40;
 const rowsOfPage = 1000;
 
@@ -67,33 +66,47 @@ export const monitorQueries = {
       initialPageParam: '',
       getNextPageParam: ({ next }) => next,
     }),
+  /** Incidents, or investigation entries, that nobody has taken or closed, newest first, as many as the server lists at once. */
+  open: (project: string, severity: Incident['severity']) =>
+    queryOptions({
+      queryKey: ['monitors', project, 'open', severity],
+      queryFn: async ({ signal }) =>
+        (await client.monitors.incidents({ params: { project }, query: { severity, state: 'open', limit: listedIncidents }, signal }))
+          .items,
+    }),
+  /** Every incident of a deployment, newest first; entries that only watch are left out. */
+  incidentsOf: (project: string, deployment: string) =>
+    queryOptions({
+      queryKey: ['monitors', project, 'incidents of', deployment],
+      queryFn: async ({ signal }) => {
+        const found: Incident[] = [];
+        let cursor: string | null = '';
+        while (cursor !== null) {
+          const query = { deployment, severity: 'incident', limit: listedIncidents, ...(cursor === '' ? {} : { cursor }) } as const;
+          const page: Awaited<ReturnType<Client['monitors']['incidents']>> = await client.monitors.incidents({
+            params: { project },
+            query,
+            signal,
+          });
+          found.push(...page.items);
+          cursor = page.next;
+        }
+        return found;
+      },
+    }),
   incident: (project: string, incident: string) =>
     queryOptions({
       queryKey: ['monitors', project, 'incident', incident],
       queryFn: ({ signal }) => client.monitors.incident({ params: { project, incident }, signal }),
     }),
-  policies: (project: string) =>
+  /** The executions that people started as their answer to what an event told of, by the number of the event that began them, with who did. */
+  answers: (project: string, event: number) =>
     queryOptions({
-      queryKey: ['automations', project, 'list'],
-      queryFn: async ({ signal }) => (await client.automations.list({ params: { project }, signal })).items,
-    }),
-  decisions: (project: string) =>
-    queryOptions({
-      queryKey: ['automations', project, 'decisions'],
-      queryFn: async ({ signal }) => (await client.automations.decisions({ params: { project }, signal })).items,
-    }),
-  datasets: (project: string) =>
-    queryOptions({
-      queryKey: ['datasets', project, 'list'],
-      queryFn: async ({ signal }) => (await client.datasets.list({ params: { project }, signal })).items,
-    }),
-  /** The profile of one column of the data that a version was trained on. */
-  profile: (project: string, dataset: string, version: number, column: string) =>
-    queryOptions({
-      queryKey: ['datasets', project, dataset, 'profile', version, column],
+      queryKey: ['audit', project, 'answers', event],
       queryFn: async ({ signal }) => {
-        const params = { project, dataset, version: String(version) };
-        return (await client.datasets.profile({ params, query: { column }, signal })).columns[0] ?? null;
+        const query = { type: 'execution.started', cause: event, limit: answersLimit };
+        const { events } = await client.audit.list({ params: { project }, query, signal });
+        return new Map(events.map(({ number, caller }) => [number, caller.name]));
       },
     }),
   /** The inputs of every row that was answered in a window; whoever asks has looked how many there are. */
@@ -142,9 +155,16 @@ export function useMonitorActions(project: string) {
       onSuccess,
     }),
     retrain: useMutation({
-      mutationFn: (pipeline: string) => client.pipelines.start({ params: { project, pipeline }, body: {} }),
+      mutationFn: ({ pipeline, because }: { readonly pipeline: string; readonly because: number }) =>
+        client.pipelines.start({ params: { project, pipeline }, body: { because } }),
       onSuccess: async () => {
         await refresh('pipelines', 'runs', 'automations', 'audit');
+      },
+    }),
+    stop: useMutation({
+      mutationFn: (execution: string) => client.pipelines.cancel({ params: { project, execution } }),
+      onSuccess: async () => {
+        await refresh('pipelines', 'audit');
       },
     }),
   };

@@ -4,7 +4,9 @@ import { useNames } from '../../client/view.ts';
 import { Mark, Status } from '../../design/status.tsx';
 import { Moment } from '../../design/time.tsx';
 import { words } from '../../words/index.ts';
-import { type Execution, pipelinesQueries } from './pipelines-api.ts';
+import { eventsQuery } from '../audit/audit-api.ts';
+import { automationsQueries } from '../automations/automations-api.ts';
+import type { Execution } from './pipelines-api.ts';
 import { executionKinds, numberOf, starterOf } from './told.ts';
 
 const { states } = words.pipelines;
@@ -57,8 +59,8 @@ interface StartedByProps {
 }
 
 export function StartedBy({ project, execution, executions }: StartedByProps) {
-  const events = useQuery(pipelinesQueries.startOf(project, execution.id)).data;
-  const decisions = useQuery(pipelinesQueries.decisions(project)).data;
+  const events = useQuery(eventsQuery(project, { type: 'execution.started', subject: `execution ${execution.id}` }, 1)).data;
+  const decisions = useQuery(automationsQueries.decisions(project)).data?.items;
   if (!events || !decisions) return null;
   return (
     <>

@@ -22,7 +22,7 @@ export function ExecutionPage() {
   const { project, execution: id } = useNames('project', 'execution');
   const asked = useQuery(pipelinesQueries.execution(project, id));
   const pipeline = asked.data?.execution.pipeline ?? '';
-  const executions = useQuery({ ...pipelinesQueries.executionsOf(project, pipeline), enabled: pipeline !== '' }).data ?? [];
+  const executions = useQuery({ ...pipelinesQueries.executions(project, pipeline), enabled: pipeline !== '' }).data ?? [];
   if (asked.data) return <Shown key={id} project={project} detail={asked.data} executions={executions} />;
   return (
     <Page title={words.pipelines.columns.execution}>

@@ -7,6 +7,8 @@ import { count, duration } from '../../design/numbers.ts';
 import { Table } from '../../design/table.tsx';
 import { Moment } from '../../design/time.tsx';
 import { words } from '../../words/index.ts';
+import { eventsQuery } from '../audit/audit-api.ts';
+import { automationsQueries } from '../automations/automations-api.ts';
 import { ExecutionLink, ExecutionState, Verified } from './execution-marks.tsx';
 import styles from './pipelines.module.css';
 import { type Execution, listedExecutions, pipelinesQueries } from './pipelines-api.ts';
@@ -75,8 +77,8 @@ export function ExecutionTable({ project, executions }: TableProps) {
 }
 
 function Starter({ project, execution, executions }: TableProps & { readonly execution: Execution }) {
-  const events = useQuery(pipelinesQueries.started(project)).data;
-  const decisions = useQuery(pipelinesQueries.decisions(project)).data;
+  const events = useQuery(eventsQuery(project, { type: 'execution.started' }, 500)).data;
+  const decisions = useQuery(automationsQueries.decisions(project)).data?.items;
   if (!events || !decisions) return null;
   const text = starterOf(execution, events, decisions, executions);
   return (

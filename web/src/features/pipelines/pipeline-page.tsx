@@ -12,6 +12,7 @@ import { Empty, Part } from '../../design/state.tsx';
 import { Mark } from '../../design/status.tsx';
 import { words } from '../../words/index.ts';
 import { Allowed } from '../access/allowed.tsx';
+import { automationsQueries } from '../automations/automations-api.ts';
 import { ExecutionTable } from './execution-table.tsx';
 import { definitionGraph } from './graph.ts';
 import { type Execution, type Pipeline, pipelinesQueries } from './pipelines-api.ts';
@@ -38,7 +39,7 @@ export function PipelinePage() {
 function Shown({ project, pipeline }: { readonly project: string; readonly pipeline: Pipeline }) {
   const { name, retired } = pipeline;
   const [view, setView] = useView({ start: false });
-  const asked = useQuery(pipelinesQueries.executionsOf(project, name));
+  const asked = useQuery(pipelinesQueries.executions(project, name));
   return (
     <Page
       title={name}
@@ -89,7 +90,7 @@ function Definition({ pipeline: { name, definition, revision, managed_by } }: { 
 }
 
 function About({ project, pipeline: { name, definition } }: { readonly project: string; readonly pipeline: Pipeline }) {
-  const policies = useQuery(pipelinesQueries.policies(project)).data ?? [];
+  const policies = useQuery(automationsQueries.policies(project)).data ?? [];
   const params = Object.entries(definition.params);
   return (
     <Stack>

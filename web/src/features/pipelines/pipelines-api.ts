@@ -10,9 +10,6 @@ export type StepDefinition = Definition['steps'][string];
 export type Execution = Items<Awaited<ReturnType<Client['pipelines']['executions']>>>;
 export type Detail = Awaited<ReturnType<Client['pipelines']['execution']>>;
 export type Step = Detail['steps'][number];
-export type Policy = Items<Awaited<ReturnType<Client['automations']['list']>>>;
-export type Decision = Items<Awaited<ReturnType<Client['automations']['decisions']>>>;
-export type Started = Awaited<ReturnType<Client['audit']['list']>>['events'][number];
 export type Start = NonNullable<Parameters<Client['pipelines']['start']>[0]['body']>;
 export type Param = NonNullable<Start['params']>[string];
 
@@ -28,16 +25,12 @@ export const pipelinesQueries = {
       queryKey: ['pipelines', project, 'list'],
       queryFn: async ({ signal }) => (await client.pipelines.list({ ...inProject(project), signal })).items,
     }),
-  /** Of all pipelines, newest first. */
-  executions: (project: string) =>
+  /** Newest first: of all pipelines, or of one. */
+  executions: (project: string, pipeline?: string) =>
     queryOptions({
-      queryKey: ['pipelines', project, 'executions'],
-      queryFn: async ({ signal }) => (await client.pipelines.executions({ ...inProject(project), signal })).items,
-    }),
-  executionsOf: (project: string, pipeline: string) =>
-    queryOptions({
-      queryKey: ['pipelines', project, 'executions', pipeline],
-      queryFn: async ({ signal }) => (await client.pipelines.executions({ ...inProject(project), query: { pipeline }, signal })).items,
+      queryKey: ['pipelines', project, 'executions', pipeline ?? null],
+      queryFn: async ({ signal }) =>
+        (await client.pipelines.executions({ ...inProject(project), query: pipeline === undefined ? {} : { pipeline }, signal })).items,
     }),
   /** While it runs, steps begin and end without an event of their own: it is asked every second. */
   execution: (project: string, execution: string) =>
@@ -45,42 +38,6 @@ export const pipelinesQueries = {
       queryKey: ['pipelines', project, 'execution', execution],
       queryFn: ({ signal }) => client.pipelines.execution({ params: { project, execution }, signal }),
       refetchInterval: ({ state: { data } }) => (data && isLive(data.execution) ? live_ms : false),
-    }),
-  policies: (project: string) =>
-    queryOptions({
-      queryKey: ['automations', project, 'list'],
-      queryFn: async ({ signal }) => (await client.automations.list({ ...inProject(project), signal })).items,
-    }),
-  decisions: (project: string) =>
-    queryOptions({
-      queryKey: ['automations', project, 'decisions'],
-      queryFn: async ({ signal }) => (await client.automations.decisions({ ...inProject(project), signal })).items,
-    }),
-  /** Who or what started the newest executions, as the event log has it. */
-  started: (project: string) =>
-    queryOptions({
-      queryKey: ['audit', project, 'execution.started'],
-      queryFn: async ({ signal }) =>
-        (await client.audit.list({ ...inProject(project), query: { type: 'execution.started', limit: 500 }, signal })).events,
-    }),
-  /** One execution of long ago, which the newest events do not tell of. */
-  startOf: (project: string, execution: string) =>
-    queryOptions({
-      queryKey: ['audit', project, 'execution.started', execution],
-      queryFn: async ({ signal }) =>
-        (
-          await client.audit.list({
-            ...inProject(project),
-            query: { type: 'execution.started', subject: `execution ${execution}`, limit: 1 },
-            signal,
-          })
-        ).events,
-    }),
-  /** Versions of an input to choose from. */
-  versions: (project: string, dataset: string) =>
-    queryOptions({
-      queryKey: ['datasets', project, dataset, 'versions'],
-      queryFn: async ({ signal }) => (await client.datasets.versions({ params: { project, dataset }, signal })).items,
     }),
 };
 

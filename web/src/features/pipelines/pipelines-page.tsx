@@ -10,9 +10,10 @@ import { Mark } from '../../design/status.tsx';
 import { Table } from '../../design/table.tsx';
 import { Moment } from '../../design/time.tsx';
 import { words } from '../../words/index.ts';
+import { automationsQueries, type Policy } from '../automations/automations-api.ts';
 import { ExecutionLink, ExecutionState, Verified } from './execution-marks.tsx';
 import styles from './pipelines.module.css';
-import { type Execution, type Pipeline, type Policy, pipelinesQueries } from './pipelines-api.ts';
+import { type Execution, type Pipeline, pipelinesQueries } from './pipelines-api.ts';
 import { listSentence, selfStarts, tookOf } from './told.ts';
 
 const { columns, list } = words.pipelines;
@@ -61,7 +62,7 @@ interface PipelinesProps {
 }
 
 function Pipelines({ project, pipelines, executions }: PipelinesProps) {
-  const policies = useQuery(pipelinesQueries.policies(project)).data;
+  const policies = useQuery(automationsQueries.policies(project)).data;
   const now_ms = Date.now();
   const rows = pipelines
     .toSorted((a, b) => Number(a.retired) - Number(b.retired))

@@ -5,9 +5,13 @@ import { type FormEvent, useState } from 'react';
 import { count } from '../../design/numbers.ts';
 import { Part, Problem } from '../../design/state.tsx';
 import { words } from '../../words/index.ts';
+import { datasetsQueries } from '../datasets/datasets-api.ts';
 import styles from './pipelines.module.css';
 import { type Definition, type Execution, type Param, pipelinesQueries, useStart } from './pipelines-api.ts';
 import { formOf, type StartForm, startOf, wrongIn } from './start-form.ts';
+
+/** Versions of an input to choose from: the newest. */
+const shownVersions = 100;
 
 const said = words.pipelines.start;
 
@@ -101,7 +105,7 @@ interface InputProps {
 }
 
 function Input({ project, dataset, value, onChange }: InputProps) {
-  const versions = useQuery(pipelinesQueries.versions(project, dataset)).data ?? [];
+  const versions = useQuery(datasetsQueries.newest(project, dataset, shownVersions)).data ?? [];
   return (
     <NativeSelect
       label={<span className="name">{dataset}</span>}

@@ -6,6 +6,7 @@ import { count, duration } from '../../design/numbers.ts';
 import { Empty } from '../../design/state.tsx';
 import { Status } from '../../design/status.tsx';
 import { Table } from '../../design/table.tsx';
+import { TextButton } from '../../design/text-button.tsx';
 import { words } from '../../words/index.ts';
 import { executionGraph } from './graph.ts';
 import styles from './pipelines.module.css';
@@ -77,11 +78,7 @@ function StepList({ detail: { execution, steps, definition }, now_ms, chosen, on
         {
           key: 'step',
           title: columns.step,
-          cell: ({ name }) => (
-            <button type="button" className={`${styles['asLink']} name`} onClick={() => onChoose(name)}>
-              {name}
-            </button>
-          ),
+          cell: ({ name }) => <TextButton onClick={() => onChoose(name)}>{name}</TextButton>,
         },
         {
           key: 'kind',

@@ -1,8 +1,10 @@
 import { duration } from '../../design/numbers.ts';
 import type { StatusKind } from '../../design/status.tsx';
 import { words } from '../../words/index.ts';
+import type { AuditEvent } from '../audit/audit-api.ts';
+import type { Decision, Policy } from '../automations/automations-api.ts';
 import { isLive } from './live.ts';
-import type { Decision, Detail, Execution, Pipeline, Policy, Started } from './pipelines-api.ts';
+import type { Detail, Execution, Pipeline } from './pipelines-api.ts';
 import { stateOf } from './steps.ts';
 
 const { list, starts, startedBy, page, execution: words_ } = words.pipelines;
@@ -48,7 +50,7 @@ export function selfStarts(pipeline: string, policies: readonly Policy[]): strin
 /** Who or what started an execution, from the event that did and the decision that caused it. */
 export function starterOf(
   execution: Execution,
-  events: readonly Started[],
+  events: readonly AuditEvent[],
   decisions: readonly Decision[],
   executions: readonly Execution[],
 ): string {

@@ -5,10 +5,12 @@ import { Part } from '../../design/state.tsx';
 import { Status } from '../../design/status.tsx';
 import { TimeContext } from '../../design/time.tsx';
 import { words } from '../../words/index.ts';
-import { rolloutsLimit, rolloutsQuery } from '../audit/audit-api.ts';
+import { automationsQueries } from '../automations/automations-api.ts';
+import { deploymentQueries, listedRollouts } from '../deployments/deployments-api.ts';
+import { monitorQueries } from '../monitors/monitors-api.ts';
 import { changesIn, limitsIn, nameOf, type PeriodFigures, retrainSentence, type Span } from './report.ts';
 import styles from './reports.module.css';
-import { decisionsQuery, incidentsQuery, monitorsQuery, policiesQuery, summaryQuery } from './reports-api.ts';
+import { summaryQuery } from './reports-api.ts';
 
 const t = words.reports;
 
@@ -18,10 +20,10 @@ interface Of {
 }
 
 export function Changes({ project, deployment, span }: Of & { readonly span: Span }) {
-  const asked = useQuery(rolloutsQuery(project, deployment));
-  const incidents = useQuery(incidentsQuery(project)).data ?? [];
-  const policies = useQuery(policiesQuery(project)).data ?? [];
-  const decisions = useQuery(decisionsQuery(project)).data ?? [];
+  const asked = useQuery(deploymentQueries.rollouts(project, deployment));
+  const incidents = useQuery(monitorQueries.incidentsOf(project, deployment)).data ?? [];
+  const policies = useQuery(automationsQueries.policies(project)).data ?? [];
+  const decisions = useQuery(automationsQueries.decisionsSince(project, span.from_ms)).data ?? [];
   const { zone, now_ms } = useContext(TimeContext);
   const own = policies.filter(({ definition }) => definition.deployment === deployment).map(({ name }) => name);
   const retrained = retrainSentence(
@@ -33,11 +35,7 @@ export function Changes({ project, deployment, span }: Of & { readonly span: Spa
       <h3>{t.changes.title}</h3>
       <Part of={asked} height={120}>
         {(rollouts) => {
-          const told = changesIn(
-            span,
-            { rollouts, incidents: incidents.filter((one) => one.deployment === deployment) },
-            { zone, now_ms: now_ms() },
-          );
+          const told = changesIn(span, { rollouts, incidents }, { zone, now_ms: now_ms() });
           return (
             <ul className={styles['list']}>
               {told.length === 0 && <li>{t.changes.none}</li>}
@@ -47,7 +45,7 @@ export function Changes({ project, deployment, span }: Of & { readonly span: Spa
                 </li>
               ))}
               {retrained !== null && <li>{retrained}</li>}
-              {rollouts.length >= rolloutsLimit && <li>{t.changes.limited(rolloutsLimit)}</li>}
+              {rollouts.length >= listedRollouts && <li>{t.changes.limited(listedRollouts)}</li>}
             </ul>
           );
         }}
@@ -64,7 +62,7 @@ interface LimitsProps extends Of {
 const kinds = { inside: 'good', partly: 'warn', past: 'bad', unknown: 'neutral' } as const;
 
 export function Limits({ project, deployment, total, periods }: LimitsProps) {
-  const asked = useQuery(monitorsQuery(project));
+  const asked = useQuery(monitorQueries.list(project));
   return (
     <section>
       <h3>{t.limits.title}</h3>

@@ -7,11 +7,13 @@ import { Table } from '../../design/table.tsx';
 import { Moment } from '../../design/time.tsx';
 import { words } from '../../words/index.ts';
 import { usePersonName } from '../access/access-api.ts';
-import { approvalsQuery, type Deployment, verdictOf } from '../approvals/approvals-api.ts';
-import { approversOf, rolloutsQuery, servedAt } from '../audit/audit-api.ts';
+import { approvalsQuery } from '../approvals/approvals-api.ts';
+import { approversOf, servedAt } from '../audit/audit-api.ts';
+import { type Deployment, deploymentQueries } from '../deployments/deployments-api.ts';
+import { gatesQueries } from '../gates/gates-api.ts';
+import { modelsQueries } from '../models/models-api.ts';
 import type { Span } from './report.ts';
 import styles from './reports.module.css';
-import { modelsQuery, versionQuery } from './reports-api.ts';
 
 const t = words.reports.model;
 const { unknown } = words.reports;
@@ -26,7 +28,7 @@ type Permit = ReturnType<typeof servedAt>[number]['permit'];
 
 /** The version that served at the end of the period: what it is for, from what it learnt, who let it in, on what figures. */
 export function ModelCard({ project, deployment, span }: CardProps) {
-  const asked = useQuery(rolloutsQuery(project, deployment.name));
+  const asked = useQuery(deploymentQueries.rollouts(project, deployment.name));
   return (
     <section id="model">
       <Part of={asked} height={200}>
@@ -48,8 +50,8 @@ interface VersionProps {
 }
 
 function Version({ project, model, version, permit }: VersionProps) {
-  const asked = useQuery(versionQuery(project, model, version));
-  const definition = useQuery(modelsQuery(project)).data?.find(({ name }) => name === model)?.definition;
+  const asked = useQuery(modelsQueries.version(project, model, version));
+  const definition = useQuery(modelsQueries.list(project)).data?.find(({ name }) => name === model)?.definition;
   const approvals = useQuery(approvalsQuery(project)).data ?? [];
   const nameOf = usePersonName(project);
   const people = approversOf(permit, approvals).map(({ person }) => nameOf(person));
@@ -87,7 +89,7 @@ interface EvidenceProps {
 }
 
 function Evidence({ project, model, version, event }: EvidenceProps) {
-  const verdict = useQuery(verdictOf(project, { model, version, verdict_event: event })).data;
+  const verdict = useQuery(gatesQueries.verdictAt(project, model, version, event)).data;
   if (verdict === undefined) return null;
   if (verdict === null) return <p className="second">{`${unknown.prefix}${unknown.earlier}`}</p>;
   return (

@@ -9,8 +9,8 @@ import { Page } from '../../design/page.tsx';
 import { Empty, Part } from '../../design/state.tsx';
 import { words } from '../../words/index.ts';
 import { useProject } from '../access/access-api.ts';
-import { deploymentsOf } from '../approvals/approvals-api.ts';
 import { fromField } from '../audit/audit-api.ts';
+import { deploymentQueries } from '../deployments/deployments-api.ts';
 import { metricsOf, nameOf } from './report.ts';
 import styles from './reports.module.css';
 import { type Period, performanceQuery } from './reports-api.ts';
@@ -21,7 +21,7 @@ const t = words.reports;
 /** What would I tell the board? One sheet of a period and a deployment, made to be printed. */
 export function ReportsPage() {
   const { project } = useNames('project');
-  const asked = useQuery(deploymentsOf(project));
+  const asked = useQuery(deploymentQueries.list(project));
   const [view] = useView({ deployment: '' });
   const { zone } = useProject(project);
   const period = usePeriod(zone);
@@ -110,7 +110,7 @@ interface OutlineProps {
 
 function Outline({ project, deployment, names, period }: OutlineProps) {
   const [view, setView] = useView({ deployment: '', from: '', to: '', metric: '' });
-  const total = useQuery(performanceQuery(project, deployment, period, 'all')).data?.periods[0];
+  const total = useQuery(performanceQuery(project, deployment, period)).data?.total;
   const metrics = metricsOf(total);
   const chosen = metrics.includes(view.metric) ? view.metric : (metrics[0] ?? null);
   const month = (name: 'from' | 'to') => (

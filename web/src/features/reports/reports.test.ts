@@ -94,7 +94,7 @@ test('the limits of the monitor are held against the period and each month', () 
 test('the policy is told with what it started and what it let wait', () => {
   const decision = (action: 'start' | 'skip', clock_ms: number) => ({ action, clock_ms });
   const all = [decision('start', 5), decision('skip', 6), decision('skip', 7), decision('start', 50)];
-  assert.equal(retrainSentence({ from_ms: 0, to_ms: 10 }, all), 'The policy trained again once and let 2 reasons wait.');
+  assert.equal(retrainSentence({ from_ms: 0, to_ms: 10 }, all), 'The policy trained again once and waited 2 times.');
   assert.equal(retrainSentence({ from_ms: 100, to_ms: 110 }, all), null);
 });
 

@@ -7,8 +7,8 @@ import { Table } from '../../design/table.tsx';
 import { TimeContext } from '../../design/time.tsx';
 import { words } from '../../words/index.ts';
 import { useProject } from '../access/access-api.ts';
-import type { Deployment } from '../approvals/approvals-api.ts';
-import { rolloutsQuery } from '../audit/audit-api.ts';
+import { type Deployment, deploymentQueries } from '../deployments/deployments-api.ts';
+import { monitorQueries } from '../monitors/monitors-api.ts';
 import { Changes, Limits, Since } from './changes.tsx';
 import { ModelCard } from './model-card.tsx';
 import { MonthChart } from './month-chart.tsx';
@@ -26,7 +26,7 @@ import {
   unknownReason,
 } from './report.ts';
 import styles from './reports.module.css';
-import { incidentsQuery, type Performance, type Period, performanceQuery } from './reports-api.ts';
+import { type Performance, type Period, performanceQuery } from './reports-api.ts';
 
 const t = words.reports;
 
@@ -38,38 +38,33 @@ interface SheetProps {
 
 /** The sheet of paper: what the figures say, what changed, quality by month, and the model that served last. */
 export function Sheet({ project, deployment, period }: SheetProps) {
-  const asked = useQuery(performanceQuery(project, deployment.name, period, 'all'));
-  const byMonth = useQuery(performanceQuery(project, deployment.name, period, 'month'));
+  const asked = useQuery(performanceQuery(project, deployment.name, period));
   const [view] = useView({ metric: '' });
   const { now_ms } = useContext(TimeContext);
   const { zone } = useProject(project);
-  const total = asked.data?.periods[0];
-  const metrics = metricsOf(total ?? byMonth.data?.periods[0]);
+  const total = asked.data?.total;
+  const metrics = metricsOf(total);
   const name = metrics.includes(view.metric) ? view.metric : (metrics[0] ?? 'brier');
   const span = { from_ms: period.from_ms ?? total?.from_ms ?? 0, to_ms: period.to_ms ?? total?.to_ms ?? now_ms() };
   return (
     <article className={styles['sheet']} aria-label={t.kind(project)}>
-      <Part of={asked} height={230}>
-        {() => (
+      <Part of={asked} height={470}>
+        {(performance) => (
           <>
             <Head project={project} deployment={deployment.name} span={span} total={total} />
             <section id="summary">
               <p className={`${styles['lead']} name`}>{lead(deployment.name, total, name).join(' ')}</p>
             </section>
             <KeyFigures project={project} deployment={deployment.name} span={span} total={total} name={name} />
+            <Chart performance={performance} name={name} />
           </>
         )}
       </Part>
-      <Part of={byMonth} height={240}>
-        {(months) => <Chart performance={months} name={name} />}
-      </Part>
       <div className={styles['two']}>
         <Changes project={project} deployment={deployment.name} span={span} />
-        {asked.data && !byMonth.isPending && (
-          <Limits project={project} deployment={deployment.name} total={total} periods={byMonth.data?.periods ?? []} />
-        )}
+        {asked.data && <Limits project={project} deployment={deployment.name} total={total} periods={asked.data.periods} />}
       </div>
-      {byMonth.data && <Months performance={byMonth.data} name={name} />}
+      {asked.data && <Months performance={asked.data} name={name} />}
       <ModelCard project={project} deployment={deployment} span={span} />
       <Since project={project} deployment={deployment.name} />
       <section>
@@ -108,14 +103,14 @@ function Head({ project, deployment, span, total }: Parts) {
 }
 
 function KeyFigures({ project, deployment, span, total, name }: Parts & { readonly name: string }) {
-  const incidents = useQuery(incidentsQuery(project)).data;
-  const rollouts = useQuery(rolloutsQuery(project, deployment)).data;
+  const incidents = useQuery(monitorQueries.incidentsOf(project, deployment)).data;
+  const rollouts = useQuery(deploymentQueries.rollouts(project, deployment)).data;
   const served = entryOf(total, 'served');
   const own = served?.metrics[name];
   const reason = unknownReason(served, own?.value);
   const reference = entryOf(total, 1)?.metrics[name]?.value;
   const within = (at_ms: number | null) => at_ms !== null && at_ms >= span.from_ms && at_ms < span.to_ms;
-  const opened = incidents?.filter((one) => one.severity === 'incident' && one.deployment === deployment && within(one.since_ms));
+  const opened = incidents?.filter(({ since_ms }) => within(since_ms));
   const promoted = rollouts?.filter(({ state, ended_ms }) => state === 'promoted' && within(ended_ms));
   const said = calibration(served);
   return (
@@ -141,7 +136,7 @@ function KeyFigures({ project, deployment, span, total, name }: Parts & { readon
           value={count(opened.length)}
           text={[
             t.figures.incidentsText(opened.filter(({ state }) => state !== 'resolved').length),
-            `${count(promoted.length)} ${t.figures.promoted}`,
+            t.figures.promoted(count(promoted.length), promoted.length === 1),
           ]}
         />
       )}

@@ -11,6 +11,7 @@ import { words } from '../../words/index.ts';
 import { CompareCharts } from './compare-charts.tsx';
 import { CompareTable } from './compare-table.tsx';
 import { differenceRows, leaderOf, measureRows } from './comparison.ts';
+import { RegisterRun } from './register.tsx';
 import { runQuery } from './runs-api.ts';
 import { compareLimit } from './runs-grid.tsx';
 
@@ -28,10 +29,13 @@ export function ComparePage() {
   const measures = measureRows(runs);
   const differences = differenceRows(runs);
   const leader = leaderOf(measures, runs.length);
+  const best = runs[leader && leader.better > leader.worse ? leader.place : 0];
   useSingleKeys({ o: () => setView({ same: !view.same }) });
   const put = (next: readonly string[]) => setView({ runs: next.join(',') });
-  const sentence =
-    runs.length < 2
+  const isComplete = asked.every(({ isPending }) => !isPending);
+  const sentence = !isComplete
+    ? ''
+    : runs.length < 2
       ? words.runs.comparePick
       : leader
         ? words.runs.compareSentence(runs[leader.place]?.name ?? '', leader.better, leader.of, leader.worse)
@@ -57,6 +61,7 @@ export function ComparePage() {
               </Button>
             )}
           </CopyButton>
+          {isComplete && best && <RegisterRun key={best.id} project={project} run={best} />}
         </>
       }
     >
@@ -66,24 +71,26 @@ export function ComparePage() {
           <Empty sentence={words.runs.comparePick} />
         </Card>
       ) : (
-        <Part of={{ data: runs.length > 0 ? runs : undefined, error: null, refetch: () => undefined }} height={400}>
-          {(loaded) => (
-            <>
-              <CompareCharts project={project} runs={loaded} measures={measures} />
-              <CompareTable
-                project={project}
-                runs={loaded}
-                measures={measures}
-                differences={differences}
-                onlyDifferent={!view.same}
-                all={view.all}
-                onAll={() => setView({ all: !view.all })}
-                onRemove={(id) => put(ids.filter((one) => one !== id))}
-                onFirst={(id) => put([id, ...ids.filter((one) => one !== id)])}
-              />
-            </>
-          )}
-        </Part>
+        (!isComplete || runs.length > 0) && (
+          <Part of={{ data: isComplete ? runs : undefined, error: null, refetch: () => undefined }} height={400}>
+            {(loaded) => (
+              <>
+                <CompareCharts project={project} runs={loaded} measures={measures} />
+                <CompareTable
+                  project={project}
+                  runs={loaded}
+                  measures={measures}
+                  differences={differences}
+                  onlyDifferent={!view.same}
+                  all={view.all}
+                  onAll={() => setView({ all: !view.all })}
+                  onRemove={(id) => put(ids.filter((one) => one !== id))}
+                  onFirst={(id) => put([id, ...ids.filter((one) => one !== id)])}
+                />
+              </>
+            )}
+          </Part>
+        )
       )}
     </Page>
   );

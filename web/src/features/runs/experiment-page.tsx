@@ -21,6 +21,7 @@ import styles from './runs.module.css';
 import { type Columns, cellsQuery, findQuery, type RunScope } from './runs-api.ts';
 import { compareLimit, RunsGrid } from './runs-grid.tsx';
 import { type ExperimentState, useExperiment } from './use-experiment.ts';
+import { Against } from './versus.tsx';
 
 /** Which run is best, and why. */
 export function ExperimentPage() {
@@ -31,7 +32,14 @@ export function ExperimentPage() {
   return (
     <Page
       title={state.name}
-      marks={found.data && <Mark>{words.runs.amount(count(total), total === 1)}</Mark>}
+      marks={
+        found.data && (
+          <>
+            <Mark>{words.runs.amount(count(total), total === 1)}</Mark>
+            <Against base={state.base} onBase={(base) => state.setView({ base })} />
+          </>
+        )
+      }
       sentence={metric && !isEmpty ? <Sentence project={project} scope={scope} metric={metric} /> : undefined}
       actions={
         <Button
@@ -63,7 +71,7 @@ export function ExperimentPage() {
 
 /** What is shown: filter, buttons for the usual filters, columns; and the whole of it as a file. */
 function Tools({ state }: { readonly state: ExperimentState }) {
-  const { project, scope, view, setView, columns, grid, filter, found, isEmpty, names, compare } = state;
+  const { project, scope, view, setView, columns, grid, filter, found, numbers, isEmpty, names, compare } = state;
   const field = useRef<HTMLInputElement>(null);
   useSingleKeys({
     '/': (event) => {
@@ -79,8 +87,9 @@ function Tools({ state }: { readonly state: ExperimentState }) {
         filter={view.f}
         onFilter={(f) => setView({ f })}
         names={names}
-        kept={found.data ? words.runs.kept(count(found.data.runs.length), count(found.data.total)) : ''}
+        kept={found.data && numbers ? words.runs.kept(count(numbers.length), count(found.data.total)) : ''}
         error={found.error}
+        lacking={found.error ? [] : (found.data?.lacking ?? [])}
       />
       <SegmentedControl
         size="xs"
@@ -106,7 +115,7 @@ function Tools({ state }: { readonly state: ExperimentState }) {
       {found.data && !isEmpty && (
         <ExportButton
           asked={{ project, scope, filter, columns: ['id', ...grid.columns.filter((key) => key !== 'id')] }}
-          numbers={found.data.runs}
+          numbers={numbers ?? found.data.runs}
         />
       )}
     </div>
@@ -114,34 +123,28 @@ function Tools({ state }: { readonly state: ExperimentState }) {
 }
 
 function Runs({ state, known }: { readonly state: ExperimentState; readonly known: Columns }) {
-  const { project, scope, view, setView, grid, rows, selected, select, compare, metric, pictured, curved } = state;
+  const { project, scope, view, setView, grid, rows, numbers, brushed, selected, select, compare, metric, base, curved } = state;
   return (
     <>
       {metric && (rows?.total ?? 0) > 1 && (
         <div className={styles['above']}>
-          <GoodRun
-            project={project}
-            scope={scope}
-            filter={pictured}
-            typed={view.f}
-            columns={known}
-            metric={metric}
-            view={view}
-            onView={setView}
-          />
+          <GoodRun brushed={brushed} typed={view.f} columns={known} log={view.log} onView={setView} />
           <Curves project={project} scope={scope} metric={metric.name} numbers={curved} />
         </div>
       )}
-      {rows && (
+      {numbers && (
         <RunsGrid
           project={project}
           scope={scope}
-          numbers={rows.runs}
+          numbers={numbers}
           grid={grid}
           selected={selected}
           onSelect={select}
           onCompare={() => void compare()}
-          onDropFilter={() => setView({ f: '', show: '' })}
+          base={base}
+          onBase={(next) => setView({ base: next, sel: '' })}
+          metric={metric}
+          onDropFilter={() => setView({ f: '', show: '', brush: [] })}
         />
       )}
     </>

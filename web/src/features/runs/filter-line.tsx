@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core';
 import { IconFilter } from '@tabler/icons-react';
 import { type KeyboardEvent, type RefObject, useId, useMemo, useState } from 'react';
+import { count } from '../../design/numbers.ts';
 import { words } from '../../words/index.ts';
 import { completionsAt } from './completions.ts';
 import { mistakeOf } from './mistake.ts';
@@ -15,10 +16,15 @@ export interface FilterLineProps {
   /** `214 of 2,481`. */
   readonly kept: string;
   readonly error: Error | null;
+  /** What the filter compares and some runs do not have. */
+  readonly lacking: readonly { readonly name: string; readonly runs: number }[];
 }
 
+/** The filter that lists the runs without a value. */
+const missingOf = (name: string) => `${/^[\w./@-]+$/.test(name) ? name : `"${name}"`} is missing`;
+
 /** Text with completion; a mistake is marked under its word, with the nearest names one press away. */
-export function FilterLine({ field, filter, onFilter, names, kept, error }: FilterLineProps) {
+export function FilterLine({ field, filter, onFilter, names, kept, error, lacking }: FilterLineProps) {
   const id = useId();
   const [draft, setDraft] = useState(filter);
   const [from, setFrom] = useState(filter);
@@ -115,6 +121,11 @@ export function FilterLine({ field, filter, onFilter, names, kept, error }: Filt
           ))}
         </div>
       </div>
+      {lacking.map(({ name, runs }) => (
+        <Button key={name} size="compact-xs" variant="subtle" color="gray" onClick={() => apply(missingOf(name))}>
+          {words.runs.lacking(count(runs), runs === 1, name)}
+        </Button>
+      ))}
       {mistake && (
         <div id={`${id}-mistake`} className={styles['mistake']} role="alert">
           <span className="name">{mistake.message}</span>

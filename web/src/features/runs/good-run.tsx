@@ -1,48 +1,31 @@
 import { Button } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
-import { memo, useMemo } from 'react';
+import { memo } from 'react';
 import { Card } from '../../design/card.tsx';
 import { count } from '../../design/numbers.ts';
 import { Parallel } from '../../design/parallel.tsx';
 import { ParallelFields } from '../../design/parallel-fields.tsx';
-import { type Axis, choicesOf, drawnOf, insideOf, wantsLog } from '../../design/parallel-scale.ts';
+import { type Axis, drawnOf } from '../../design/parallel-scale.ts';
 import { Part } from '../../design/state.tsx';
 import { words } from '../../words/index.ts';
-import { chosenParams, factsOf, filterOfBrush, numberOf, readBrush, titleOf, writeBrush } from './run-columns.ts';
-import { allCellsQuery, type Cell, type Columns, type RunScope } from './runs-api.ts';
-
-interface AxesView {
-  readonly axes: string;
-  readonly brush: readonly string[];
-  readonly log: string;
-}
+import { filterOfBrush, type readBrush, titleOf, writeBrush } from './run-columns.ts';
+import type { Columns } from './runs-api.ts';
+import type { Brushed } from './use-brushed.ts';
 
 export interface GoodRunProps {
-  readonly project: string;
-  readonly scope: RunScope;
-  readonly filter: string;
+  readonly brushed: Brushed;
   /** The filter as the reader typed it. */
   readonly typed: string;
   readonly columns: Columns;
-  readonly metric: { readonly key: string };
-  readonly view: AxesView;
-  readonly onView: (change: Partial<AxesView> & { readonly f?: string }) => void;
+  /** Which axes are logarithmic, as the address has it. */
+  readonly log: string;
+  readonly onView: (change: { readonly [field in 'axes' | 'log' | 'f']?: string } & { readonly brush?: readonly string[] }) => void;
 }
 
-const settingsOnAxes = 5;
-const choicesLimit = 12;
 const densityFrom = 5000;
 
-/** Settings and the metric side by side for every run that the filter keeps. */
-export const GoodRun = memo(function GoodRun({ project, scope, filter, typed, columns, metric, view, onView }: GoodRunProps) {
-  const keys = useMemo(() => {
-    if (view.axes !== '') return view.axes.split(',');
-    const differing = columns.items.filter(({ differs }) => differs);
-    return [...chosenParams({ ...columns, items: differing }, settingsOnAxes), metric.key];
-  }, [view.axes, columns, metric.key]);
-  const asked = useQuery(allCellsQuery(project, scope, filter, keys));
-  const brush = useMemo(() => readBrush(view.brush), [view.brush]);
-  const axes = useMemo(() => (asked.data ? axesOf(keys, asked.data.columns, view.log, brush) : []), [asked.data, keys, view.log, brush]);
+/** Settings and the metric side by side for every run that the filter keeps; what is outside the brush stays, in grey. */
+export const GoodRun = memo(function GoodRun({ brushed, typed, columns, log, onView }: GoodRunProps) {
+  const { asked, axes, brush, keys, inside } = brushed;
   if (keys.length < 2) return null;
   const setBrush = (key: string, range: { readonly from: number; readonly to: number } | null) => {
     const next = new Map(brush);
@@ -52,10 +35,8 @@ export const GoodRun = memo(function GoodRun({ project, scope, filter, typed, co
   };
   const drawn = drawnOf(axes);
   const all = axes[0]?.values.length ?? 0;
-  const isBrushed = axes.some(({ brush }) => brush);
-  const inside = insideOf(axes).filter(Boolean).length;
   const notes = [
-    isBrushed ? words.runs.inBrush(count(inside)) : words.runs.dragOnAxis,
+    inside ? words.runs.inBrush(count(inside.size)) : words.runs.dragOnAxis,
     ...(drawn.length > densityFrom ? [words.runs.density(count(drawn.length))] : []),
     ...(drawn.length < all ? [words.runs.withoutValue(count(all - drawn.length))] : []),
   ];
@@ -66,7 +47,7 @@ export const GoodRun = memo(function GoodRun({ project, scope, filter, typed, co
       note={notes.join('; ')}
       action={
         <>
-          {isBrushed && (
+          {inside && (
             <Button size="compact-xs" variant="subtle" onClick={() => onView({ f: filterOfBrush(typed, numeric(brush, axes)), brush: [] })}>
               {words.runs.keepOnly}
             </Button>
@@ -74,7 +55,7 @@ export const GoodRun = memo(function GoodRun({ project, scope, filter, typed, co
           <ParallelFields
             axes={axes}
             onBrush={setBrush}
-            onLog={(key, log) => onView({ log: flippedLog(view.log, key, log) })}
+            onLog={(key, isLog) => onView({ log: flippedLog(log, key, isLog) })}
             onMove={(key, by) => onView({ axes: movedAxes(shown, key, by).join(',') })}
             onAway={(key) => onView({ axes: shown.filter((one) => one !== key).join(',') })}
             more={columns.items
@@ -89,7 +70,11 @@ export const GoodRun = memo(function GoodRun({ project, scope, filter, typed, co
         {() =>
           axes.length > 1 && (
             <Parallel
-              label={words.runs.parallelLabel(count(drawn.length), count(inside), axes.map(({ title }) => title).join(', '))}
+              label={words.runs.parallelLabel(
+                count(drawn.length),
+                count(inside?.size ?? drawn.length),
+                axes.map(({ title }) => title).join(', '),
+              )}
               axes={axes}
               onBrush={setBrush}
             />
@@ -115,31 +100,4 @@ function movedAxes(keys: readonly string[], key: string, by: number): string[] {
 /** `!key` where a logarithm that would be usual is not wanted. */
 function flippedLog(text: string, key: string, log: boolean): string {
   return [...text.split(',').filter((one) => one !== '' && one !== key && one !== `!${key}`), log ? key : `!${key}`].join(',');
-}
-
-function axesOf(
-  keys: readonly string[],
-  columns: Readonly<Record<string, Cell[]>>,
-  log: string,
-  brush: ReturnType<typeof readBrush>,
-): Axis[] {
-  const logs = log.split(',');
-  return keys.flatMap((key) => {
-    const cells = columns[key] ?? [];
-    const values = cells.map((cell) => {
-      const value = numberOf(cell);
-      return value !== null && Number.isFinite(value) ? value : null;
-    });
-    const isText = factsOf(key).kind !== 'metric' && cells.some((cell, at) => cell !== null && values[at] === null);
-    const texts = isText
-      ? choicesOf(
-          cells.map((cell) => (cell === null ? null : String(cell))),
-          choicesLimit,
-        )
-      : null;
-    if (isText && !texts) return [];
-    const plain = { key, title: titleOf(key), brush: brush.get(key) ?? null };
-    if (texts) return [{ ...plain, ...texts, log: false }];
-    return [{ ...plain, values, log: logs.includes(key) || (wantsLog(values) && !logs.includes(`!${key}`)) }];
-  });
 }

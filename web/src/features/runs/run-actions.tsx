@@ -1,4 +1,4 @@
-import { Button, Menu, Modal, Select, TextInput } from '@mantine/core';
+import { Button, Menu, Modal, TextInput } from '@mantine/core';
 import { IconBox, IconColumns3, IconDots, IconPlayerStop } from '@tabler/icons-react';
 import { useState } from 'react';
 import { ButtonLink } from '../../client/links.tsx';
@@ -6,15 +6,18 @@ import { Problem } from '../../design/state.tsx';
 import { words } from '../../words/index.ts';
 import { useProject } from '../access/access-api.ts';
 import { Allowed } from '../access/allowed.tsx';
+import type { ListedVersion } from '../models/models-api.ts';
 import { TagDialog } from './bulk-actions.tsx';
+import { RegisterDialog } from './register.tsx';
+import { modelFilesOf } from './registering.ts';
 import { tagOf } from './run-view.ts';
-import { type Artifact, changes, type ModelVersion, type RunDetail, useRunChange } from './runs-api.ts';
+import { type Artifact, changes, type RunDetail, useRunChange } from './runs-api.ts';
 
 export interface RunActionsProps {
   readonly project: string;
   readonly run: RunDetail;
   readonly artifacts: readonly Artifact[];
-  readonly version: ModelVersion | null;
+  readonly version: ListedVersion | null;
 }
 
 type Dialog = 'rename' | 'tag' | 'archive' | 'stop' | 'register';
@@ -23,7 +26,7 @@ type Dialog = 'rename' | 'tag' | 'archive' | 'stop' | 'register';
 export function RunActions({ project, run, artifacts, version }: RunActionsProps) {
   const [open, setOpen] = useState<Dialog | null>(null);
   const close = () => setOpen(null);
-  const models = artifacts.filter(({ path }) => path.endsWith('.onnx'));
+  const models = modelFilesOf(artifacts);
   const isActive = run.lifecycle === 'active';
   const canStop = isActive && run.status === 'running' && run.execution_id !== null;
   return (
@@ -79,7 +82,7 @@ export function RunActions({ project, run, artifacts, version }: RunActionsProps
         button={words.runs.stopIt}
         change={() => changes.stop(project)(run.execution_id ?? '')}
       />
-      <Register project={project} run={run} models={models} open={open === 'register'} onClose={close} />
+      {open === 'register' && <RegisterDialog project={project} run={run} models={models} onClose={close} />}
     </>
   );
 }
@@ -169,48 +172,6 @@ function Rename({
         {rename.error && <Problem error={rename.error} />}
         <Button type="submit" mt="sm" disabled={name.trim() === '' || name === run.name} loading={rename.isPending}>
           {words.runs.save}
-        </Button>
-      </form>
-    </Modal>
-  );
-}
-
-interface RegisterProps extends Pick<RunActionsProps, 'project' | 'run'> {
-  readonly models: readonly Artifact[];
-  readonly open: boolean;
-  readonly onClose: () => void;
-}
-
-function Register({ project, run, models, open, onClose }: RegisterProps) {
-  const [model, setModel] = useState('');
-  const [path, setPath] = useState<string | null>(null);
-  const chosen = models.find((one) => one.path === (path ?? models[0]?.path));
-  const register = useRunChange(changes.register(project), onClose);
-  return (
-    <Modal
-      opened={open}
-      onClose={onClose}
-      title={`${words.runs.register}: ${run.name}`}
-      closeButtonProps={{ 'aria-label': words.common.close }}
-    >
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (chosen) register.mutate({ model: model.trim(), file: chosen.digest });
-        }}
-      >
-        <TextInput label={words.runs.registerAs} value={model} onChange={(event) => setModel(event.currentTarget.value)} data-autofocus />
-        <Select
-          label={words.runs.registerFile}
-          data={models.map(({ path }) => path)}
-          value={chosen?.path ?? null}
-          onChange={setPath}
-          allowDeselect={false}
-        />
-        <p className="second small">{words.runs.registerSays}</p>
-        {register.error && <Problem error={register.error} />}
-        <Button type="submit" mt="sm" disabled={model.trim() === '' || !chosen} loading={register.isPending}>
-          {words.runs.register}
         </Button>
       </form>
     </Modal>

@@ -2,10 +2,11 @@ import { type MouseEvent, memo } from 'react';
 import { Mark } from '../../design/status.tsx';
 import { Moment } from '../../design/time.tsx';
 import { words } from '../../words/index.ts';
+import type { ListedVersion } from '../models/models-api.ts';
 import { isNumberColumn, writtenCell } from './run-columns.ts';
 import { RunState } from './run-status.tsx';
 import styles from './runs.module.css';
-import type { Cell, ModelVersion, RunStatus } from './runs-api.ts';
+import type { Cell, RunStatus } from './runs-api.ts';
 
 export interface RunCellProps {
   readonly project: string;
@@ -14,7 +15,7 @@ export interface RunCellProps {
   readonly value: Cell | undefined;
   /** For the column of names. */
   readonly id?: Cell | undefined;
-  readonly version?: ModelVersion | undefined;
+  readonly version?: ListedVersion | undefined;
   readonly onOpen?: (run: string) => void;
 }
 
@@ -36,7 +37,7 @@ interface RunNameProps {
   readonly project: string;
   readonly run: string;
   readonly name: string;
-  readonly version: ModelVersion | undefined;
+  readonly version: ListedVersion | undefined;
   readonly onOpen: ((run: string) => void) | undefined;
 }
 

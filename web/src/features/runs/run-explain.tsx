@@ -3,13 +3,13 @@ import { LineChart } from '../../design/line-chart.tsx';
 import { share, metric as written } from '../../design/numbers.ts';
 import { Meter } from '../../design/pictures.tsx';
 import { words } from '../../words/index.ts';
+import type { ListedVersion } from '../models/models-api.ts';
 import type { Evaluation } from './evaluation.ts';
 import { reliabilityLines } from './reliability.ts';
 import styles from './runs.module.css';
-import type { ModelVersion } from './runs-api.ts';
 
 /** What the model looks at, and whether what it says happens as often as it says. */
-export function RunExplain({ version, evaluation }: { readonly version: ModelVersion | null; readonly evaluation: Evaluation | null }) {
+export function RunExplain({ version, evaluation }: { readonly version: ListedVersion | null; readonly evaluation: Evaluation | null }) {
   const importance = Object.entries(version?.importance ?? {}).sort(([, a], [, b]) => b - a);
   const most = importance[0]?.[1] ?? 0;
   const reliability = evaluation ? reliabilityLines([{ name: words.runs.thisRun, points: evaluation.model.reliability }]) : null;

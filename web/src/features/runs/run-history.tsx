@@ -4,15 +4,15 @@ import { Empty, Part } from '../../design/state.tsx';
 import { Table } from '../../design/table.tsx';
 import { Moment } from '../../design/time.tsx';
 import { words } from '../../words/index.ts';
-import { eventsQuery } from './runs-api.ts';
+import { eventsQuery } from '../audit/audit-api.ts';
 
 /** Every change of state of the run, from the audit trail. */
 export function RunHistory({ project, run }: { readonly project: string; readonly run: string }) {
-  const asked = useQuery(eventsQuery(project, run));
+  const asked = useQuery(eventsQuery(project, { subject: `run ${run}` }, 200));
   return (
     <Card title={words.runs.tabs.history} flush>
       <Part of={asked}>
-        {({ events }) =>
+        {(events) =>
           events.length === 0 ? (
             <Empty sentence={words.runs.noHistory} />
           ) : (

@@ -9,12 +9,14 @@ import { Empty } from '../../design/state.tsx';
 import { Table } from '../../design/table.tsx';
 import { words } from '../../words/index.ts';
 import type { Evaluation } from './evaluation.ts';
+import type { LoadedRunProps } from './loaded-run.ts';
 import { MeasuresCard } from './measures-card.tsx';
 import { MetricCurve } from './run-metrics.tsx';
 import { SlicesCard } from './run-slices.tsx';
 import { codeNameOf, hasCurve, inputNameOf, leadingMetrics, settingsOf, tagOf } from './run-view.ts';
 import styles from './runs.module.css';
-import { type LoadedRunProps, runQuery, versionsOfRunsQuery } from './runs-api.ts';
+import { runQuery } from './runs-api.ts';
+import { useVersionsOfRuns } from './use-versions-of-runs.ts';
 
 const chartsShown = 4;
 const slicesShown = 6;
@@ -53,9 +55,9 @@ export function RunOverview(props: OverviewProps) {
 /** The settings, beside those of the version before this one, if a run made it. */
 function Settings({ project, run, version }: OverviewProps) {
   const [which, setWhich] = useState<'all' | 'changed'>('all');
-  const versions = useQuery(versionsOfRunsQuery(project));
+  const versions = useVersionsOfRuns(project);
   const before = version
-    ? versions.data?.find(({ model, number, run_id }) => model === version.model && number === version.number - 1 && run_id !== null)
+    ? versions?.find(({ model, number, run_id }) => model === version.model && number === version.number - 1 && run_id !== null)
     : undefined;
   const other = useQuery({ ...runQuery(project, before?.run_id ?? ''), enabled: before !== undefined });
   const settings = settingsOf(run, other.data ?? null);

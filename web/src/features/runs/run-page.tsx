@@ -11,6 +11,7 @@ import { Mark } from '../../design/status.tsx';
 import { type Tab, Tabs } from '../../design/tabs.tsx';
 import { Moment, TimeContext } from '../../design/time.tsx';
 import { words } from '../../words/index.ts';
+import type { LoadedRunProps } from './loaded-run.ts';
 import { RunActions } from './run-actions.tsx';
 import { RunExplain } from './run-explain.tsx';
 import { RunFiles } from './run-files.tsx';
@@ -22,8 +23,9 @@ import { RunSlices } from './run-slices.tsx';
 import { RunState } from './run-status.tsx';
 import { codeNameOf, inputNameOf, modelMetrics, runSentence, systemMetrics, tagOf } from './run-view.ts';
 import styles from './runs.module.css';
-import { artifactsQuery, type LoadedRunProps, runQuery, versionsOfRunsQuery } from './runs-api.ts';
+import { artifactsQuery, runQuery } from './runs-api.ts';
 import { useEvaluation } from './use-evaluation.ts';
+import { useVersionsOfRuns } from './use-versions-of-runs.ts';
 
 type TabName = keyof typeof words.runs.tabs;
 
@@ -32,14 +34,14 @@ export function RunPage() {
   const { project, run } = useNames('project', 'run');
   const asked = useQuery(runQuery(project, run));
   const artifacts = useQuery(artifactsQuery(project, run));
-  const versions = useQuery(versionsOfRunsQuery(project));
+  const versions = useVersionsOfRuns(project);
   if (!asked.data)
     return (
       <Part of={asked} height={400}>
         {() => null}
       </Part>
     );
-  const version = versions.data?.find(({ run_id }) => run_id === run) ?? null;
+  const version = versions?.find(({ run_id }) => run_id === run) ?? null;
   return <LoadedRun project={project} run={asked.data} artifacts={artifacts.data?.items ?? []} version={version} />;
 }
 

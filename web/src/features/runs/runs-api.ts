@@ -10,16 +10,7 @@ export type CellsPage = Awaited<ReturnType<typeof readCells>>;
 type TablePage = Awaited<ReturnType<Client['runs']['table']>>;
 export type Buckets = Awaited<ReturnType<Client['runs']['buckets']>>;
 export type Columns = Awaited<ReturnType<Client['runs']['columns']>>;
-export type ModelVersion = Awaited<ReturnType<Client['models']['versions']>>['items'][number];
 export type Cell = string | number | null;
-
-/** A run with what belongs to it, for the parts of its page. */
-export interface LoadedRunProps {
-  readonly project: string;
-  readonly run: RunDetail;
-  readonly artifacts: readonly Artifact[];
-  readonly version: ModelVersion | null;
-}
 
 export interface RunScope {
   readonly experiment: string;
@@ -169,23 +160,6 @@ export const artifactTextQuery = (project: string, run: string, path: string) =>
     staleTime: Number.POSITIVE_INFINITY,
   });
 
-/** Versions of models by the run that made them. Models are few, and so are their versions. */
-export const versionsOfRunsQuery = (project: string) =>
-  queryOptions({
-    queryKey: ['models', project, 'by-run'],
-    queryFn: async ({ signal }) => {
-      const { items } = await client.models.list({ params: { project }, signal });
-      const lists = await Promise.all(items.map(({ name }) => client.models.versions({ params: { project, model: name }, signal })));
-      return lists.flatMap((list) => list.items);
-    },
-  });
-
-export const eventsQuery = (project: string, run: string) =>
-  queryOptions({
-    queryKey: ['audit', project, 'run', run],
-    queryFn: ({ signal }) => client.audit.list({ params: { project }, query: { subject: `run ${run}`, limit: 200 }, signal }),
-  });
-
 export const logQuery = (project: string, execution: string, step: string) =>
   queryOptions({
     queryKey: ['pipelines', project, 'log', execution, step],
@@ -202,7 +176,7 @@ export const logQuery = (project: string, execution: string, step: string) =>
   });
 
 /** One change of runs; afterwards all that shows runs is asked again. */
-export function useRunChange<Input>(change: (input: Input) => Promise<unknown>, done?: () => void) {
+export function useRunChange<Input, Output>(change: (input: Input) => Promise<Output>, done?: () => void) {
   const queries = useQueryClient();
   return useMutation({
     mutationFn: change,
@@ -230,6 +204,6 @@ export const changes = {
   stop: (project: string) => (execution: string) => client.pipelines.cancel({ params: { project, execution } }),
   register:
     (project: string) =>
-    ({ model, file }: { readonly model: string; readonly file: string }) =>
-      client.models.add({ params: { project, model }, body: { file } }),
+    ({ model, file, run }: { readonly model: string; readonly file: string; readonly run: string }) =>
+      client.models.add({ params: { project, model }, body: { file, run } }),
 } as const;

@@ -1,6 +1,5 @@
 import { Button } from '@mantine/core';
 import { IconCopy } from '@tabler/icons-react';
-import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useCallback, useMemo, useState } from 'react';
 import { Card } from '../../design/card.tsx';
@@ -13,8 +12,11 @@ import { BulkActions } from './bulk-actions.tsx';
 import { copyRuns } from './export-runs.ts';
 import { RunCell } from './run-cell.tsx';
 import { isNumberColumn, titleOf, widthOf } from './run-columns.ts';
-import { type RunScope, versionsOfRunsQuery } from './runs-api.ts';
+import type { RunScope } from './runs-api.ts';
+import type { Base } from './use-base.ts';
 import { useCells } from './use-cells.ts';
+import { useVersionsOfRuns } from './use-versions-of-runs.ts';
+import { SeeAgainst, versusColumn, withVersus } from './versus.tsx';
 
 export const compareLimit = 50;
 
@@ -27,37 +29,40 @@ export interface RunsGridProps {
   readonly onSelect: (selected: ReadonlySet<string>) => void;
   readonly onCompare: () => void;
   readonly onDropFilter: () => void;
+  /** What the metric is seen against; null where nothing is. */
+  readonly base: Base | null;
+  readonly onBase: (base: string) => void;
+  readonly metric: { readonly key: string; readonly name: string } | null;
 }
 
 /** Every run that the filter keeps; what is in view is fetched. */
 export function RunsGrid(props: RunsGridProps) {
-  const { project, scope, numbers, grid, selected, onSelect } = props;
+  const { project, scope, numbers, grid, selected, onSelect, base, metric } = props;
   const navigate = useNavigate();
   const open = useCallback((run: string) => void navigate({ to: '/p/$project/runs/$run', params: { project, run } }), [navigate, project]);
   const { cell, onSeen, error } = useCells(project, scope, numbers, grid.columns);
   const [said, setSaid] = useState('');
   const [failed, setFailed] = useState<Error | null>(null);
-  const versions = useQuery(versionsOfRunsQuery(project));
-  const versionOf = useMemo(() => new Map(versions.data?.map((version) => [version.run_id, version])), [versions.data]);
-  const columns = useMemo(
-    () =>
-      grid.columns.map((key) => ({
-        key,
-        title: titleOf(key),
-        width: grid.widths.get(key) ?? widthOf(key),
-        number: isNumberColumn(key),
-        sortable: true,
-        cell: (index: number) => (
-          <RunCell
-            project={project}
-            column={key}
-            value={cell(index, key)}
-            {...(key === 'name' ? { id: cell(index, 'id'), version: versionOf.get(String(cell(index, 'id'))), onOpen: open } : {})}
-          />
-        ),
-      })),
-    [grid.columns, grid.widths, cell, project, versionOf, open],
-  );
+  const versions = useVersionsOfRuns(project);
+  const versionOf = useMemo(() => new Map(versions?.map((version) => [version.run_id, version])), [versions]);
+  const columns = useMemo(() => {
+    const own = grid.columns.map((key) => ({
+      key,
+      title: titleOf(key),
+      width: grid.widths.get(key) ?? widthOf(key),
+      number: isNumberColumn(key),
+      sortable: true,
+      cell: (index: number) => (
+        <RunCell
+          project={project}
+          column={key}
+          value={cell(index, key)}
+          {...(key === 'name' ? { id: cell(index, 'id'), version: versionOf.get(String(cell(index, 'id'))), onOpen: open } : {})}
+        />
+      ),
+    }));
+    return base && metric ? withVersus(own, versusColumn(base, metric, numbers, cell)) : own;
+  }, [grid.columns, grid.widths, cell, project, versionOf, open, base, metric, numbers]);
   const guarded = (work: () => Promise<string>) => {
     setFailed(null);
     work().then(setSaid, (problem: unknown) => setFailed(problem instanceof Error ? problem : new Error(String(problem))));
@@ -67,6 +72,7 @@ export function RunsGrid(props: RunsGridProps) {
   const bar = (
     <>
       <BulkBar selected={selected.size} onClear={() => onSelect(new Set())}>
+        <SeeAgainst selected={selected} onBase={props.onBase} />
         <BulkActions project={project} scope={scope} numbers={[...selected].map(Number)} onDone={() => onSelect(new Set())} />
         <Button size="compact-xs" variant="default" leftSection={<IconCopy size={13} aria-hidden />} onClick={() => copy([...selected])}>
           {words.grid.copy}

@@ -8,6 +8,8 @@ import { firstMetric, ownColumns, usualColumns } from './run-columns.ts';
 import { columnsQuery, experimentsQuery, findQuery, type RunScope, readIds } from './runs-api.ts';
 import { compareLimit } from './runs-grid.tsx';
 import { useAfter } from './use-after.ts';
+import { useBase } from './use-base.ts';
+import { useBrushed } from './use-brushed.ts';
 
 const defaults = {
   f: '',
@@ -20,6 +22,7 @@ const defaults = {
   brush: [] as readonly string[],
   log: '',
   sel: '',
+  base: '',
 } as const;
 const newestLooked = 100;
 /** The pictures above wait until the rows are there. */
@@ -44,7 +47,14 @@ export function useExperiment(project: string, experiment: string) {
   if (found.data && found.data !== rows) setRows(found.data);
   const isSettled = found.isSuccess && !found.isPlaceholderData;
   const { selected, select, compare } = useSelection(project, scope, view.sel, setView);
-  const chosen = useMemo(() => chosenOf(selected, found.data?.runs ?? []), [selected, found.data?.runs]);
+  const metric = useMemo(() => (columns.data ? firstMetric(columns.data) : null), [columns.data]);
+  const pictured = useAfter(filter, isSettled, afterRows_ms);
+  const base = useBase(project, scope, view.base, metric?.key ?? null);
+  const { axes, brush, log } = view;
+  const brushed = useBrushed({ project, scope, filter: pictured, columns: columns.data, metric, axes, brush, log });
+  const { inside } = brushed;
+  const numbers = useMemo(() => (inside && rows ? rows.runs.filter((number) => inside.has(number)) : rows?.runs), [inside, rows]);
+  const chosen = useMemo(() => chosenOf(selected, numbers ?? []), [selected, numbers]);
   const name = experiments.data?.items.find(({ id }) => id === experiment)?.name ?? `${words.runs.experiment} ${experiment}`;
   return {
     project,
@@ -58,12 +68,14 @@ export function useExperiment(project: string, experiment: string) {
     filter,
     found,
     rows,
+    numbers,
+    brushed,
     selected,
     select,
     compare,
-    metric: useMemo(() => (columns.data ? firstMetric(columns.data) : null), [columns.data]),
+    metric,
+    base,
     names: useMemo(() => [...(columns.data?.items.map(({ name }) => name) ?? []), ...ownColumns], [columns.data]),
-    pictured: useAfter(filter, isSettled, afterRows_ms),
     curved: useAfter(chosen, isSettled, afterRows_ms),
     isEmpty: found.data?.total === 0 && view.show !== 'deleted' && filter === '',
   };

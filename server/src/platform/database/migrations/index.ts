@@ -13,6 +13,11 @@ import { automations } from './0011-automations.ts';
 import { notifications } from './0012-notifications.ts';
 import { signInLinks } from './0013-sign-in-links.ts';
 import { runNumbers } from './0014-run-numbers.ts';
+import { tracking } from './0015-tracking.ts';
+import { loggedModels } from './0016-logged-models.ts';
+import { registry } from './0017-registry.ts';
+import { traces } from './0018-traces.ts';
+import { projectBlobs } from './0020-project-blobs.ts';
 
 /** The whole schema, in the order in which it is applied. A released step never changes; a new need is a new step. */
 export const migrations: readonly Migration[] = [
@@ -30,4 +35,9 @@ export const migrations: readonly Migration[] = [
   notifications,
   signInLinks,
   runNumbers,
+  tracking,
+  loggedModels,
+  registry,
+  traces,
+  projectBlobs,
 ];

@@ -1,4 +1,4 @@
-import type { Asked } from '../../design/state.tsx';
+import type { Asked } from './state.tsx';
 
 type Answers<T> = { readonly [K in keyof T]: T[K] extends Asked<infer One> ? One : never };
 

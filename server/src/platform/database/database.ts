@@ -1,0 +1,43 @@
+import type { Clock } from '../../kernel/clock.ts';
+import type { SlipwayError } from '../../kernel/error.ts';
+import type { Handle } from './handle.ts';
+import type { Migration } from './migration.ts';
+import type { DatabaseProfile } from './profiles.ts';
+
+export interface Database {
+  readonly profile: DatabaseProfile;
+  /** Sees what is committed. Statements run on a thread or a connection of their own. */
+  readonly read: Handle;
+  /**
+   * Runs `work` as one atomic, durable change; resolves after it is on disk. All writes of the process share one commit,
+   * so `work` awaits nothing but statements of its own `tx`. It may run only once per call: an error undoes it alone.
+   */
+  write<T>(work: (tx: Handle) => Promise<T>): Promise<T>;
+  /** One insert with `?` placeholders over many rows, in one hop: `values` holds the rows end to end, `arity` values each. */
+  many(tx: Handle, sql: string, values: readonly unknown[], arity: number): Promise<number>;
+  /** Calls `listener` after another process committed, or may have; never where the profile is not `shared`. Returns the way to stop. */
+  onForeignCommit(listener: () => void): () => void;
+  /** Why it cannot be used now, or null: a failed write, a thread that died, a server that cannot be reached. */
+  readonly failed: SlipwayError | null;
+  readonly queuedWrites: number;
+  /** Where the rows are, if not in the data folder: for people, without a password. */
+  readonly place: string | null;
+  /** Makes a SQLite file in that folder of what is committed now, while others go on writing. */
+  copyInto(folder: string): Promise<void>;
+  /** Reads what takes seconds, beside the reader that all requests share. */
+  aside<T>(use: (read: Handle) => Promise<T>): Promise<T>;
+  /** What is wrong with the stored rows, at most `limit` lines. Reads all of them. */
+  problems(limit: number): Promise<string[]>;
+  /** What the rows take outside of the data folder; 0 if they are in it. */
+  bytesElsewhere(): Promise<number>;
+  close(): Promise<void>;
+}
+
+export interface DatabaseOptions {
+  /** Made when missing, mode 0700. */
+  readonly folder: string;
+  /** `postgres://…`; without it a SQLite file in the folder. */
+  readonly url?: string | undefined;
+  readonly migrations: readonly Migration[];
+  readonly clock: Clock;
+}

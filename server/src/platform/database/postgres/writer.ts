@@ -1,0 +1,222 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type pg from 'pg';
+import type { Answer, GroupEnd, SqlValue, WriteConnection } from '../connection.ts';
+import type { Address } from './address.ts';
+import { endsGroup, groupEnd, OutcomeUnknown, PostgresError, postgresError, spoilsConnection } from './errors.ts';
+import { columnsOf, manyInsert, partsOf, unnestSql } from './many.ts';
+import { assertFit, connect } from './session.ts';
+import { nameOf } from './statements.ts';
+import { sendable } from './values.ts';
+
+/** One lock for all writes of all server processes on a database: "slipway" in ASCII. */
+const writeLock = '32489158085501305';
+/** How long a group waits for those of other processes. */
+const lockWait_ms = 10_000;
+/** A process that stopped in the middle of a group must not hold up the others: its server ends the session. */
+const idleInGroup_ms = 20_000;
+/** Begin, writes, commit. Then the connection counts as dead, whatever TCP says. */
+const groupLimit_ms = 45_000;
+/** A migration may fill a table of millions of rows. Other processes wait, and refuse what waits too long. */
+export const migrationLimit_ms = 30 * 60_000;
+/** How long we ask how a COMMIT ended whose connection was lost. */
+const outcomeLimit_ms = 15_000;
+const outcomeRetry_ms = 250;
+
+export const channel = 'slipway_committed';
+
+/**
+ * The connection that writes. It is opened when it is needed and opened again after it was lost, so that a database server may be
+ * restarted at any time. Statements are sent without waiting for those before, since they are answered in order.
+ */
+export class PostgresWriter implements WriteConnection {
+  /** Longer than beside a file: each statement goes over a network, and a commit waits for the lock of all processes. */
+  readonly groupTime_ms = 20;
+  readonly #address: Address;
+  readonly #process: string;
+  readonly #types = new Map<string, Promise<ReadonlyMap<string, string>>>();
+  #client: pg.Client | null = null;
+  #watchdog: NodeJS.Timeout | null = null;
+  #limit_ms = migrationLimit_ms;
+  #transaction: string | null = null;
+  /** The last statement of the write that runs, for whoever did not await it. */
+  #last: Promise<unknown> = Promise.resolve();
+
+  /** `process` is told to the others with each commit. */
+  constructor(address: Address, process: string) {
+    this.#address = address;
+    this.#process = process;
+  }
+
+  /** Migrations are over, which may take longer than any write and change what is known of the tables. */
+  migrated(): void {
+    this.#limit_ms = groupLimit_ms;
+    this.#types.clear();
+  }
+
+  async begin(): Promise<void> {
+    const client = this.#client ?? (await this.#open());
+    this.#watchdog = setTimeout(() => this.#drop(client), this.#limit_ms);
+    try {
+      // The lock first: each statement after it sees all that other processes have committed.
+      const begun = [
+        this.#exec('BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE'),
+        this.#exec(`SELECT pg_advisory_xact_lock(${writeLock})`),
+      ];
+      const [{ rows }] = await Promise.all([this.#send('SELECT pg_current_xact_id()::text AS id', []), ...begun]);
+      this.#transaction = (rows[0] as { id: string }).id;
+    } catch (error) {
+      await this.rollback();
+      throw error;
+    }
+  }
+
+  async save(): Promise<void> {
+    await this.#exec('SAVEPOINT one');
+  }
+
+  async keep(): Promise<void> {
+    await this.#last.catch(() => undefined);
+    if (this.#client?.getTransactionStatus() === 'E') throw new Error('a statement of this write failed, and its error was caught');
+    // Not awaited: the next statement or the COMMIT finds out if the connection is gone.
+    this.#exec('RELEASE SAVEPOINT one').catch(() => undefined);
+  }
+
+  async undo(): Promise<void> {
+    const back = this.#exec('ROLLBACK TO SAVEPOINT one');
+    await Promise.all([back, this.#exec('RELEASE SAVEPOINT one')]);
+  }
+
+  async commit(): Promise<void> {
+    // If it fails, so does the COMMIT.
+    this.#exec(`NOTIFY ${channel}, '${this.#process}'`).catch(() => undefined);
+    try {
+      const { command } = await this.#send('COMMIT', []);
+      if (command !== 'COMMIT') throw new Error(`the group was not committed: Postgres answered ${command}`);
+    } catch (error) {
+      if (!(error instanceof PostgresError) || !error.isLost) throw error;
+      await this.#settle(error);
+    } finally {
+      this.#over();
+    }
+  }
+
+  async rollback(): Promise<void> {
+    this.#over();
+    const client = this.#client;
+    if (!client) return;
+    try {
+      await this.#exec('ROLLBACK');
+    } catch {
+      this.#drop(client);
+    }
+  }
+
+  run(sql: string, params: readonly SqlValue[]): Promise<Answer> {
+    const answer = this.#send(sql, sendable(params));
+    this.#last = answer;
+    return answer;
+  }
+
+  async many(sql: string, values: readonly SqlValue[], arity: number): Promise<number> {
+    const insert = manyInsert(sql);
+    const text = unnestSql(insert, await this.#typesOf(insert.table));
+    let changes = 0;
+    for (const part of partsOf(values, arity, insert.key)) changes += (await this.run(text, columnsOf(part, arity))).changes;
+    return changes;
+  }
+
+  endsGroup(error: unknown): boolean {
+    return endsGroup(error);
+  }
+
+  groupEnd(error: unknown): GroupEnd {
+    return groupEnd(error, this.#address);
+  }
+
+  async close(): Promise<void> {
+    const client = this.#client;
+    this.#client = null;
+    await client?.end().catch(() => undefined);
+  }
+
+  async #open(): Promise<pg.Client> {
+    const client = await connect(
+      this.#address,
+      { lock_timeout: String(lockWait_ms), idle_in_transaction_session_timeout: String(idleInGroup_ms) },
+      true,
+    );
+    try {
+      await assertFit(client, this.#address);
+    } catch (error) {
+      await client.end().catch(() => undefined);
+      throw error;
+    }
+    client.on('end', () => {
+      if (this.#client === client) this.#client = null;
+    });
+    this.#client = client;
+    return client;
+  }
+
+  async #exec(sql: string): Promise<void> {
+    await this.#send(sql, []);
+  }
+
+  async #send(sql: string, values: unknown[]): Promise<Answer & { command: string }> {
+    const client = this.#client;
+    if (!client) throw new PostgresError('the connection was lost', null, true);
+    const name = nameOf(sql, values.length);
+    try {
+      const result = await client.query({ text: sql, values, ...(name === undefined ? {} : { name }) });
+      return { rows: result.rows, changes: result.fields.length > 0 ? 0 : (result.rowCount ?? 0), command: result.command };
+    } catch (failed) {
+      const error = postgresError(failed);
+      if (spoilsConnection(error)) this.#drop(client);
+      throw error;
+    }
+  }
+
+  #over(): void {
+    if (this.#watchdog) clearTimeout(this.#watchdog);
+    this.#watchdog = null;
+  }
+
+  /** Ends a connection at once; whatever waits on it fails as lost. */
+  #drop(client: pg.Client): void {
+    if (this.#client === client) this.#client = null;
+    (client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
+  }
+
+  /** The connection went during the COMMIT: asks the server how the transaction ended. Returns if it was committed. */
+  async #settle(lost: PostgresError): Promise<void> {
+    const until = performance.now() + outcomeLimit_ms;
+    while (performance.now() < until) {
+      const state = await this.#stateOfTransaction().catch(() => 'unreachable');
+      if (state === 'committed') return;
+      if (state === 'aborted') throw lost;
+      if (state === null) break;
+      await sleep(outcomeRetry_ms);
+    }
+    throw new OutcomeUnknown('the connection was lost during COMMIT', { cause: lost });
+  }
+
+  async #stateOfTransaction(): Promise<string | null> {
+    if (!this.#client) await this.#open();
+    const { rows } = await this.#send('SELECT pg_xact_status($1::xid8) AS state', [this.#transaction]);
+    return (rows[0] as { state: string | null }).state;
+  }
+
+  /** The types of a table's columns as the server names them; a migration that changes them comes before the first use. */
+  #typesOf(table: string): Promise<ReadonlyMap<string, string>> {
+    const known = this.#types.get(table);
+    if (known) return known;
+    const asked = this.run(
+      `SELECT attname AS name, format_type(atttypid, NULL) AS type FROM pg_catalog.pg_attribute
+       WHERE attrelid = to_regclass($1) AND attnum > 0 AND NOT attisdropped`,
+      [table],
+    ).then(({ rows }) => new Map((rows as { name: string; type: string }[]).map(({ name, type }) => [name, type])));
+    this.#types.set(table, asked);
+    asked.catch(() => this.#types.delete(table));
+    return asked;
+  }
+}

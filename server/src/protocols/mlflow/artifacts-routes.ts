@@ -1,0 +1,222 @@
+import type { Readable } from 'node:stream';
+import type { Caller } from '../../kernel/caller.ts';
+import type { Project } from '../../kernel/project.ts';
+import type { Incoming, ReplyControls, RequestFacts, Route } from '../../platform/http/index.ts';
+import { type ArtifactPlace, assertSafePath, listLevel, pathBehind, placeOf } from './artifact-paths.ts';
+import { invalid, inWordsOf, refusal } from './refusal.ts';
+import type { MlflowDeps, Routing } from './routing.ts';
+import { addressOfModel, addressOfRun, list } from './runs-mapping.ts';
+import { inRun } from './runs-routes.ts';
+import { numberOf } from './versions-routes.ts';
+import { integer, needed, queryAsWire, read, text, type Wire } from './wire.ts';
+
+type Any = Incoming<unknown, unknown, unknown>;
+interface Who {
+  readonly caller: Caller;
+  readonly project: Project;
+}
+
+const fileLimit_bytes = 64 * 2 ** 30;
+const noSuch = (path: string) => refusal('RESOURCE_DOES_NOT_EXIST', `No such artifact: '${path}'`);
+
+export function artifactsRoutes(deps: MlflowDeps, { raw, route }: Routing): Route[] {
+  const { runs, models, blobs } = deps;
+  const files = filesOf(deps);
+  const send = async ({ caller, project, request, reply }: Any, place: ArtifactPlace, shown: string): Promise<Readable> => {
+    const found = await files.find({ caller, project }, place, shown);
+    const range = rangeOf(request, found.bytes);
+    announce(reply, place.path, found.bytes, range);
+    return files.open({ caller, project }, place, shown, range ?? undefined);
+  };
+  const queried = (incoming: Any, fields: Parameters<typeof read>[1]) =>
+    read(queryAsWire(incoming.query as Wire, fields), fields) as Readonly<Record<string, string>>;
+
+  return [
+    ...route('listArtifacts', { run_id: needed(text), path: text, page_token: text }, async ({ caller, project, asked }) => {
+      const folder = assertSafePath(asked.path);
+      const run = await inRun(asked.run_id, () => runs.trackedRun(caller, project, asked.run_id));
+      const level = listLevel(await runs.artifacts(caller, project, run.id), folder);
+      const whole = level.map((file) => ({ ...file, path: folder === '' ? file.path : `${folder}/${file.path}` }));
+      return { root_uri: addressOfRun(run), ...list('files', whole) };
+    }),
+    ...route('listProxied', { path: text }, async ({ caller, project, asked }) => {
+      const place = placeOf(assertSafePath(asked.path));
+      return place ? list('files', listLevel(await files.all({ caller, project }, place), place.path)) : {};
+    }),
+    ...raw('getProxied', async (incoming: Any) => {
+      const path = assertSafePath(pathBehind(incoming.request.path, '/mlflow-artifacts/artifacts'));
+      const place = placeOf(path);
+      if (!place || place.path === '') throw noSuch(path);
+      return send(incoming, place, path);
+    }),
+    ...raw('putProxied', async ({ caller, project, request }: Any) => {
+      const path = assertSafePath(pathBehind(request.path, '/mlflow-artifacts/artifacts'));
+      const place = placeOf(path);
+      if (!place || place.path === '') throw invalid(`Artifacts are kept below a run, a logged model or a trace, not at '${path}'.`);
+      await files.assertMayPut({ caller, project }, place);
+      const { digest } = await blobs.put(request.stream, { limit_bytes: fileLimit_bytes });
+      await files.put({ caller, project }, place, digest);
+      return {};
+    }),
+    ...raw('deleteProxied', async ({ caller, project, request }: Any) => {
+      const path = assertSafePath(pathBehind(request.path, '/mlflow-artifacts/artifacts'));
+      const place = placeOf(path);
+      if (place) await files.delete({ caller, project }, place);
+      return {};
+    }),
+    ...raw('getArtifact', async (incoming: Any) => {
+      const { run_id = '', path = '' } = queried(incoming, { run_id: needed(text), path: needed(text) });
+      const safe = assertSafePath(path);
+      const run = await inRun(run_id, () => runs.findRun(incoming.caller, incoming.project, run_id));
+      return send(
+        incoming,
+        { of: 'run', experiment: run.experiment, id: run.id, path: safe },
+        `${run.experiment}/${run.id}/artifacts/${safe}`,
+      );
+    }),
+    ...raw('getVersionArtifact', async (incoming: Any) => {
+      const { name = '', version = '', path = '' } = queried(incoming, { name: needed(text), version: needed(text), path: needed(text) });
+      const { caller, project } = incoming;
+      const safe = assertSafePath(path);
+      const found = await inWordsOf({ not_found: `Model Version (name=${name}, version=${version}) not found` }, () =>
+        models.registry.version(caller, project, name, numberOf(version)),
+      );
+      return send(incoming, { of: 'version', experiment: '', id: found.id, path: safe }, safe);
+    }),
+    ...raw('getLoggedModelArtifact', async (incoming: Any) => {
+      const { model_id = '' } = incoming.params as Readonly<Record<string, string>>;
+      const { artifact_file_path = '' } = queried(incoming, { artifact_file_path: needed(text) });
+      const { caller, project } = incoming;
+      const model = await inModel(model_id, () => runs.loggedModels.get(caller, project, model_id, { deleted: true }));
+      const path = assertSafePath(artifact_file_path);
+      return send(incoming, { of: 'model', experiment: model.experiment, id: model_id, path }, path);
+    }),
+    ...route(
+      'listLoggedModelArtifacts',
+      { model_id: needed(text), artifact_directory_path: text, max_results: integer },
+      async ({ caller, project, asked }) => {
+        const folder = assertSafePath(asked.artifact_directory_path);
+        const { model_id } = asked;
+        const model = await inModel(model_id, () => runs.loggedModels.get(caller, project, model_id));
+        const { artifact_root } = await runs.getExperiment(caller, project, model.experiment);
+        const level = listLevel(await runs.loggedModels.files(caller, project, model_id), folder);
+        const whole = level.map((file) => ({ ...file, path: folder === '' ? file.path : `${folder}/${file.path}` }));
+        return { root_uri: addressOfModel(model, artifact_root), ...list('files', whole) };
+      },
+    ),
+  ];
+}
+
+export function inModel<T>(id: string, work: () => Promise<T>): Promise<T> {
+  return inWordsOf({ not_found: `Logged model with ID '${id}' not found.` }, work);
+}
+
+/** Files of runs and of logged models, by their place. */
+function filesOf({ runs, models, traces }: MlflowDeps) {
+  const inPlace = <T>({ of, id }: ArtifactPlace, work: () => Promise<T>): Promise<T> =>
+    of === 'run' ? inRun(id, work) : inModel(id, work);
+  const experimentOf = async ({ caller, project }: Who, { of, id }: ArtifactPlace): Promise<string> =>
+    (of === 'run' ? await runs.findRun(caller, project, id) : await runs.loggedModels.get(caller, project, id, { deleted: true }))
+      .experiment;
+  const all = async (who: Who, place: ArtifactPlace) => {
+    const { caller, project } = who;
+    if (place.of === 'version') return models.registry.files(caller, project, place.id);
+    if (place.of === 'trace') return traces.files(caller, project, place.id);
+    return place.of === 'run' ? runs.artifacts(caller, project, place.id) : runs.loggedModels.files(caller, project, place.id);
+  };
+  const open = async ({ caller, project }: Who, place: ArtifactPlace, shown: string, range?: { start: number; end: number }) => {
+    const { artifact, content } = await inWordsOf({ not_found: noSuch(shown) }, () =>
+      place.of === 'run'
+        ? runs.openArtifact(caller, project, place.id, place.path, range)
+        : place.of === 'version'
+          ? models.registry.openFile(caller, project, place.id, place.path, range)
+          : place.of === 'trace'
+            ? traces.openFile(caller, project, place.id, place.path, range)
+            : runs.loggedModels.openFile(caller, project, place.id, place.path, range),
+    );
+    return { artifact, content };
+  };
+  return {
+    async all(who: Who, place: ArtifactPlace) {
+      return inWordsOf({ not_found: refusal('RESOURCE_DOES_NOT_EXIST', `No ${place.of} ${place.id}`) }, () => all(who, place));
+    },
+    async find(who: Who, place: ArtifactPlace, shown: string) {
+      const { artifact, content } = await open(who, place, shown, { start: 0, end: 0 });
+      content.destroy();
+      return artifact;
+    },
+    async open(who: Who, place: ArtifactPlace, shown: string, range?: { start: number; end: number }) {
+      return (await open(who, place, shown, range)).content;
+    },
+    /** Before a byte of the file is read: a stranger's upload costs nothing. */
+    async assertMayPut(who: Who, place: ArtifactPlace): Promise<void> {
+      if (place.of === 'version') throw frozen();
+      // A trace may come after its files.
+      if (place.of === 'trace') return;
+      const experiment = await inPlace(place, () => experimentOf(who, place));
+      if (experiment !== place.experiment) throw invalid(`Experiment ${place.experiment} has no ${place.of} ${place.id}.`);
+    },
+    async put({ caller, project }: Who, place: ArtifactPlace, digest: string): Promise<void> {
+      const file = { path: place.path, digest };
+      if (place.of === 'trace') return traces.putFile(caller, project, place.id, file);
+      await inPlace(place, () =>
+        place.of === 'run' ? runs.putArtifact(caller, project, place.id, file) : runs.loggedModels.putFile(caller, project, place.id, file),
+      );
+    },
+    async delete({ caller, project }: Who, place: ArtifactPlace): Promise<void> {
+      if (place.of === 'version' || place.of === 'trace') throw frozen();
+      const { id, path } = place;
+      await inPlace(place, () =>
+        place.of === 'run' ? runs.deleteArtifacts(caller, project, id, path) : runs.loggedModels.deleteFiles(caller, project, id, path),
+      );
+    },
+  };
+}
+
+const frozen = () => invalid('The files of a registered version or a trace are not changed by hand.');
+
+/** The one range of `Range: bytes=…`; null for all. Several ranges, or one that is no range, mean all (RFC 9110, 14.2). */
+function rangeOf({ headers }: RequestFacts, bytes: number): { start: number; end: number } | null {
+  const [, from = '', to = ''] = /^bytes=(\d{0,15})-(\d{0,15})$/.exec(headers.range ?? '') ?? [];
+  if (from === '' && to === '') return null;
+  const start = from === '' ? Math.max(0, bytes - Number(to)) : Number(from);
+  const end = from === '' || to === '' ? bytes : Math.min(Number(to) + 1, bytes);
+  return start < end ? { start, end } : null;
+}
+
+const types: Readonly<Record<string, string>> = {
+  csv: 'text/csv',
+  gif: 'image/gif',
+  html: 'text/html',
+  jpeg: 'image/jpeg',
+  jpg: 'image/jpeg',
+  json: 'application/json',
+  md: 'text/markdown',
+  pdf: 'application/pdf',
+  png: 'image/png',
+  svg: 'image/svg+xml',
+  txt: 'text/plain',
+  xml: 'application/xml',
+  yaml: 'text/plain',
+  yml: 'text/plain',
+};
+
+/** A file is always something to save: what it holds never runs as a page of ours. */
+function announce(reply: ReplyControls, path: string, bytes: number, range: { start: number; end: number } | null): void {
+  const name = path.split('/').at(-1) ?? 'file';
+  const kind = name.split('.').at(-1)?.toLowerCase() ?? '';
+  const isText = name === 'MLmodel';
+  reply.setHeader('content-type', isText ? 'text/plain' : Object.hasOwn(types, kind) ? (types[kind] ?? '') : 'application/octet-stream');
+  reply.setHeader(
+    'content-disposition',
+    `attachment; filename*=UTF-8''${encodeURIComponent(name).replace(/['()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16)}`)}`,
+  );
+  reply.setHeader('accept-ranges', 'bytes');
+  if (range === null) {
+    reply.setHeader('content-length', String(bytes));
+    return;
+  }
+  reply.setStatus(206);
+  reply.setHeader('content-range', `bytes ${range.start}-${range.end - 1}/${bytes}`);
+  reply.setHeader('content-length', String(range.end - range.start));
+}

@@ -1,0 +1,163 @@
+import type { TrackedExperiment } from '../../features/runs/index.ts';
+import type { Caller } from '../../kernel/caller.ts';
+import type { Project } from '../../kernel/project.ts';
+import type { Route } from '../../platform/http/index.ts';
+import { type Clause, type Grammar, listed, nullable, numeric, type OrderKey, parseFilter, parseOrder } from './filter.ts';
+import { byKeys, holds } from './in-memory.ts';
+import { assertLength, limits } from './names.ts';
+import { readOffset, writeOffset } from './page-tokens.ts';
+import { invalid, inWordsOf, refusal } from './refusal.ts';
+import type { MlflowDeps, Routing } from './routing.ts';
+import { experimentWire, list } from './runs-mapping.ts';
+import { lifecyclesOf } from './runs-search.ts';
+import { longTagOf, pageSize } from './runs-wire.ts';
+import { integer, needed, objects, oneOf, type Read, text, texts } from './wire.ts';
+
+const mostExperiments = 50_000;
+const experimentTag = longTagOf(limits.experimentTag_chars);
+const views = oneOf('ACTIVE_ONLY', 'DELETED_ONLY', 'ALL');
+
+const search = { view_type: views, max_results: integer, order_by: texts, filter: text, page_token: text };
+
+export const experimentGrammar: Grammar = {
+  prefixes: { attribute: 'attribute', tag: 'tag', tags: 'tag' },
+  attributes: {
+    name: { is: 'text' },
+    creation_time: { is: 'number' },
+    last_update_time: { is: 'number' },
+    experiment_id: { is: 'text' },
+  },
+  operators: { attribute: listed, number: numeric, tag: nullable },
+};
+
+export function experimentsRoutes({ runs }: MlflowDeps, { route }: Routing): Route[] {
+  const wireOf = (experiment: TrackedExperiment, project: Project) => ({ experiment: experimentWire(experiment, project.name) });
+  const searching = async ({ caller, project, asked }: { caller: Caller; project: Project; asked: Read<typeof search> }) => {
+    const limit = pageSize(asked.max_results ?? 0, 0, mostExperiments);
+    const clauses = parseFilter(asked.filter, experimentGrammar);
+    const order = parseOrder(asked.order_by, experimentGrammar);
+    const offset = readOffset(asked.page_token);
+    const all = await runs.trackedExperiments(caller, project, lifecyclesOf[asked.view_type ?? 'ACTIVE_ONLY']);
+    const found = sorted(
+      all.filter((one) => clauses.every((clause) => matches(one, clause))),
+      order,
+    );
+    const page = found.slice(offset, offset + limit);
+    return {
+      ...list(
+        'experiments',
+        page.map((one) => experimentWire(one, project.name)),
+      ),
+      ...(found.length > offset + limit ? { next_page_token: writeOffset(offset + limit) } : {}),
+    };
+  };
+
+  return [
+    ...route('createExperiment', { name: needed(text), artifact_location: text, tags: objects }, async ({ caller, project, asked }) => {
+      assertLength('name', asked.name, limits.experimentName_chars);
+      const tags = asked.tags.map((tag, at) => experimentTag(tag, `tags[${at}]`));
+      const artifact_root = rootOf(asked.artifact_location);
+      const experiment_id = await inWordsOf({ already_exists: `Experiment(name=${asked.name}) already exists.` }, () =>
+        runs.createExperiment(caller, project, { name: asked.name, tags, ...(artifact_root === '' ? {} : { artifact_root }) }),
+      );
+      return { experiment_id };
+    }),
+    ...route('getExperiment', { experiment_id: needed(text) }, async ({ caller, project, asked }) =>
+      wireOf(await inExperiment(asked.experiment_id, (id) => runs.getExperiment(caller, project, id)), project),
+    ),
+    ...route('getExperimentByName', { experiment_name: needed(text) }, async ({ caller, project, asked }) => {
+      const found = await runs.findExperiment(caller, project, asked.experiment_name);
+      if (!found) throw refusal('RESOURCE_DOES_NOT_EXIST', `Could not find experiment with name '${asked.experiment_name}'`);
+      return wireOf(found, project);
+    }),
+    ...route('searchExperiments', search, searching),
+    ...route('searchExperimentsByGet', search, searching),
+    ...route('updateExperiment', { experiment_id: needed(text), new_name: needed(text) }, async ({ caller, project, asked }) => {
+      const { experiment_id, new_name } = asked;
+      assertLength('name', new_name, limits.experimentName_chars);
+      await inWordsOf({ experiment_not_active: refusal('INVALID_STATE', 'Cannot rename a non-active experiment.') }, () =>
+        inExperiment(experiment_id, (id) => runs.renameExperiment(caller, project, id, new_name)),
+      );
+      return {};
+    }),
+    ...(['deleted', 'active'] as const).flatMap((lifecycle) =>
+      route(
+        lifecycle === 'deleted' ? 'deleteExperiment' : 'restoreExperiment',
+        { experiment_id: needed(text) },
+        async ({ caller, project, asked }) => {
+          const { experiment_id } = asked;
+          const found = await inExperiment(experiment_id, (id) => runs.getExperiment(caller, project, id));
+          if (found.lifecycle === lifecycle) throw noExperiment(experiment_id);
+          await runs.setExperimentLifecycle(caller, project, found.id, lifecycle);
+          return {};
+        },
+      ),
+    ),
+    ...route(
+      'setExperimentTag',
+      { experiment_id: needed(text), key: needed(text), value: text },
+      async ({ caller, project, asked, wire }) => {
+        const tag = experimentTag(wire, '');
+        await inExperiment(asked.experiment_id, (id) => runs.setExperimentTags(caller, project, id, [tag]));
+        return {};
+      },
+    ),
+    ...route('deleteExperimentTag', { experiment_id: needed(text), key: needed(text) }, async ({ caller, project, asked }) => {
+      const { experiment_id, key } = asked;
+      const { id } = await inExperiment(experiment_id, (one) => runs.getExperiment(caller, project, one));
+      const told = { not_found: `No tag with name: ${key} in experiment with id ${experiment_id}`, ...notActive(experiment_id) };
+      await inWordsOf(told, () => runs.deleteExperimentTag(caller, project, id, key));
+      return {};
+    }),
+  ];
+}
+
+const noExperiment = (id: string) => refusal('RESOURCE_DOES_NOT_EXIST', `No Experiment with id=${id} exists`);
+
+const notActive = (id: string) => ({
+  experiment_not_active: `The experiment ${id} must be in the 'active' state. Current state is deleted.`,
+});
+
+/** Works on an experiment by its id, which is empty or 0 for the Default; says in MLflow's words what is wrong with it. */
+export async function inExperiment<T>(asked: string, work: (id: string) => Promise<T>): Promise<T> {
+  const id = asked === '' ? '0' : asked;
+  if (!/^\s*[+-]?\d+\s*$/.test(id)) throw invalid(`Invalid experiment ID '${id}'. Experiment ID must be a valid integer.`);
+  return inWordsOf({ not_found: noExperiment(id), ...notActive(id) }, () => work(id.trim()));
+}
+
+/** The text is stored and never opened; still it must not be one that a client would read as another place. */
+function rootOf(uri: string): string {
+  const root = uri.replace(/\/+$/, '');
+  if (root.length > limits.artifactRoot_chars) {
+    throw invalid(
+      `Invalid artifact path length. The length of the artifact path cannot be greater than ${limits.artifactRoot_chars} characters.`,
+    );
+  }
+  if (/^runs:/i.test(root)) throw invalid('Artifact locations cannot be runs:/ URIs.');
+  if (/[#?]|\.\.|\\|%2e|%25/i.test(root))
+    throw invalid(`Invalid artifact_location: '${root}'. It must be a URI without '..', '#', '?' and escapes.`);
+  return root;
+}
+
+function cellOf(experiment: TrackedExperiment, { kind, key }: { readonly kind: string; readonly key: string }): string | number | null {
+  if (kind === 'tag') return experiment.tags.find((tag) => tag.key === key)?.value ?? null;
+  return (
+    {
+      name: experiment.name,
+      experiment_id: experiment.id,
+      creation_time: experiment.created_at_ms,
+      last_update_time: experiment.updated_at_ms,
+    }[key] ?? null
+  );
+}
+
+function matches(experiment: TrackedExperiment, clause: Clause): boolean {
+  return holds(cellOf(experiment, clause), clause);
+}
+
+/** Newest first; where an order is asked, what is equal goes by id, greatest first. */
+function sorted(experiments: readonly TrackedExperiment[], order: readonly OrderKey[]): TrackedExperiment[] {
+  const keys = order.length === 0 ? [{ kind: 'attribute', key: 'creation_time', descending: true }] : order;
+  const last = (one: TrackedExperiment) => Number(one.id) * (order.length === 0 ? 1 : -1);
+  return [...experiments].sort((a, b) => byKeys(keys, cellOf)(a, b) || last(a) - last(b));
+}

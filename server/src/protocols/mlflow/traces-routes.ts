@@ -1,0 +1,315 @@
+import type { Trace, TraceField, TraceTest } from '../../features/traces/index.ts';
+import type { Caller } from '../../kernel/caller.ts';
+import type { Project } from '../../kernel/project.ts';
+import type { Incoming, Route } from '../../platform/http/index.ts';
+import { spansOfJson, spansOfProtobuf } from '../otlp/index.ts';
+import { inExperiment } from './experiments-routes.ts';
+import { type Clause, type Grammar, numeric, parseFilter, parseOrder } from './filter.ts';
+import { assertName } from './names.ts';
+import { invalid, inWordsOf, refusal } from './refusal.ts';
+import type { MlflowDeps, Routing } from './routing.ts';
+import { list } from './runs-mapping.ts';
+import { pageSize } from './runs-wire.ts';
+import {
+  assessmentOf,
+  assessmentWire,
+  experimentOf,
+  ownTags,
+  sourceRunKey,
+  spansByTrace,
+  spanWire,
+  toldTrace,
+  traceNameTag,
+  traceWire,
+} from './traces-mapping.ts';
+import { integer, isWire, member, missing, needed, object, objects, text, texts, type Wire } from './wire.ts';
+
+const trace_id = needed(text);
+const pageUsual = 100;
+const pageMost = 500;
+const batchMost = 100;
+const deletedMost = 1000;
+const tagKey_chars = 250;
+const tagValue_chars = 8000;
+
+export function inTrace<T>(id: string, work: () => Promise<T>): Promise<T> {
+  return inWordsOf({ not_found: `Trace with ID '${id}' not found.` }, work);
+}
+
+const operators = ['=', '!=', 'like', 'ilike', 'is null', 'is not null'] as const;
+const anyOperators = [...operators, '>', '>=', '<', '<='] as const;
+
+const grammar: Grammar = {
+  prefixes: {
+    tag: 'tag',
+    tags: 'tag',
+    metadata: 'metadata',
+    request_metadata: 'metadata',
+    attribute: 'attribute',
+    attributes: 'attribute',
+    attr: 'attribute',
+    trace: 'attribute',
+    span: 'span',
+    feedback: 'feedback',
+    expectation: 'expectation',
+  },
+  attributes: {
+    request_id: { is: 'text', key: 'id', takesList: true },
+    trace_id: { is: 'text', key: 'id', takesList: true },
+    id: { is: 'text', takesList: true },
+    timestamp: { is: 'number' },
+    timestamp_ms: { is: 'number', key: 'timestamp' },
+    execution_time: { is: 'number' },
+    execution_time_ms: { is: 'number', key: 'execution_time' },
+    end_time: { is: 'number' },
+    end_time_ms: { is: 'number', key: 'end_time' },
+    status: { is: 'text', takesList: true },
+    state: { is: 'text', key: 'status', takesList: true },
+    name: { is: 'text', takesList: true },
+    run_id: { is: 'text', takesList: true },
+    client_request_id: { is: 'text', takesList: true },
+    experiment_id: { is: 'text' },
+    text: { is: 'text' },
+  },
+  operators: {
+    attribute: [...operators, 'in', 'not in'],
+    number: numeric,
+    tag: operators,
+    metadata: operators,
+    span: operators,
+    feedback: anyOperators,
+    expectation: anyOperators,
+  },
+  either: ['feedback', 'expectation'],
+  keys: { span: ['name', 'type', 'status', 'content'] },
+};
+
+const columns = {
+  id: 'id',
+  timestamp: 'started_at_ms',
+  execution_time: 'took_ms',
+  end_time: 'ended_at_ms',
+  status: 'state',
+  client_request_id: 'client_request_id',
+} as const;
+
+function fieldOf(kind: string, key: string): TraceField {
+  if (kind === 'span') return { kind, column: key === 'type' ? 'kind' : (key as 'name' | 'status' | 'content') };
+  if (kind !== 'attribute') return { kind: kind as 'tag' | 'metadata' | 'feedback' | 'expectation', key };
+  if (key === 'name') return { kind: 'tag', key: traceNameTag };
+  if (key === 'run_id') return { kind: 'metadata', key: sourceRunKey };
+  if (key === 'text') return { kind: 'span', column: 'content' };
+  return { kind: 'own', column: columns[key as keyof typeof columns] };
+}
+
+const words: Readonly<Record<string, string>> = {
+  OK: 'ok',
+  ERROR: 'error',
+  IN_PROGRESS: 'running',
+  STATE_UNSPECIFIED: 'unknown',
+  UNSET: 'unset',
+};
+
+function testOf({ kind, key, operator, value }: Clause): TraceTest {
+  const field = fieldOf(kind, key);
+  if (operator === 'is null' || operator === 'is not null') return { field, missing: operator === 'is null' };
+  if (operator === 'rlike' || value === null) throw invalid('RLIKE is not served here; use LIKE or ILIKE.');
+  const isState = (field.kind === 'own' && field.column === 'state') || (field.kind === 'span' && field.column === 'status');
+  const own = (one: string | number) => (isState ? (words[String(one).toUpperCase()] ?? String(one)) : one);
+  const isAssessed = field.kind === 'feedback' || field.kind === 'expectation';
+  const told = typeof value === 'object' ? value.map(own) : own(value);
+  return { field, comparison: operator, value: isAssessed ? String(told) : told };
+}
+
+function tracesOf(incoming: { readonly wire: Wire }): string[] {
+  const ids = member(incoming.wire, 'trace_ids');
+  const all = Array.isArray(ids) ? ids.filter((id) => typeof id === 'string') : typeof ids === 'string' ? [ids] : [];
+  if (all.length === 0) throw missing('trace_ids');
+  if (all.length > batchMost) throw invalid(`At most ${batchMost} traces are fetched at once. Got ${all.length}.`);
+  return all;
+}
+
+export function tracesRoutes({ traces, runs }: MlflowDeps, { route, raw }: Routing): Route[] {
+  const own = (caller: Caller, project: Project, id: string): Promise<string> =>
+    inExperiment(id, async (one) => (await runs.getExperiment(caller, project, one)).id);
+  const whole = async (caller: Caller, project: Project, trace: Trace) => ({
+    trace_info: traceWire(trace),
+    spans: (await traces.spans(caller, project, trace.id)).map(spanWire),
+  });
+  const setTag = async ({
+    caller,
+    project,
+    asked,
+  }: {
+    caller: Caller;
+    project: Project;
+    asked: { trace_id: string; key: string; value: string };
+  }) => {
+    assertName(asked.key, 'key');
+    assertOpen(asked.key, 'set');
+    if (asked.key.length > tagKey_chars) throw invalid(`'key' exceeds the maximum length of ${tagKey_chars} characters`);
+    const tags = { [asked.key]: asked.value.slice(0, tagValue_chars) };
+    await inTrace(asked.trace_id, () => traces.setTags(caller, project, asked.trace_id, tags));
+    return {};
+  };
+  const deleteTag = async ({ caller, project, asked }: { caller: Caller; project: Project; asked: { trace_id: string; key: string } }) => {
+    assertOpen(asked.key, 'deleted');
+    await inTrace(asked.trace_id, () => traces.get(caller, project, asked.trace_id));
+    await inWordsOf({ not_found: `No trace tag with key '${asked.key}' for trace with ID '${asked.trace_id}'` }, () =>
+      traces.deleteTag(caller, project, asked.trace_id, asked.key),
+    );
+    return {};
+  };
+  const deleting = async ({
+    caller,
+    project,
+    asked,
+  }: {
+    caller: Caller;
+    project: Project;
+    asked: { experiment_id: string; request_ids: readonly string[]; max_timestamp_millis: number | null; max_traces: number | null };
+  }) => {
+    const { request_ids: ids, max_timestamp_millis } = asked;
+    if (ids.length > 0 === (max_timestamp_millis !== null))
+      throw invalid('Either `max_timestamp_millis` or `trace_ids` must be specified, but not both.');
+    if (ids.length > deletedMost) throw invalid(`At most ${deletedMost} traces are deleted at once. Got ${ids.length}.`);
+    const experiment = await own(caller, project, asked.experiment_id);
+    const which =
+      ids.length > 0 ? { ids } : { before_ms: max_timestamp_millis ?? 0, ...(asked.max_traces === null ? {} : { most: asked.max_traces }) };
+    return { traces_deleted: await traces.delete(caller, project, { experiment, ...which }) };
+  };
+  const deletion = { experiment_id: needed(text), request_ids: texts, max_timestamp_millis: integer, max_traces: integer };
+  const tag = { trace_id, key: needed(text), value: text };
+
+  return [
+    ...route('startTrace', { trace: object }, async ({ caller, project, asked }) => {
+      const info = asked.trace && member(asked.trace, 'trace_info');
+      if (!isWire(info)) throw missing('trace.trace_info');
+      const told = toldTrace(info);
+      const experiment = await own(caller, project, told.experiment);
+      const made = await inWordsOf(
+        { already_exists: refusal('RESOURCE_ALREADY_EXISTS', `Trace with ID '${told.id}' exists elsewhere.`) },
+        () => traces.tell(caller, project, { ...told, experiment }),
+      );
+      return { trace: { trace_info: traceWire(made) } };
+    }),
+    ...raw('exportSpans', async ({ caller, project, request, reply }: Incoming<unknown, unknown, unknown>) => {
+      const type = (request.headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase();
+      if (type !== 'application/x-protobuf' && type !== 'application/json') {
+        throw invalid(`Invalid Content-Type: ${type}. Expected: application/x-protobuf or application/json`);
+      }
+      const header = request.headers['x-mlflow-experiment-id'];
+      if (typeof header !== 'string') throw missing('x-mlflow-experiment-id');
+      const experiment = await own(caller, project, header);
+      const chunks: Buffer[] = [];
+      for await (const chunk of request.stream) chunks.push(chunk as Buffer);
+      const bytes = Buffer.concat(chunks);
+      const spans = spansByTrace(type === 'application/json' ? spansOfJson(bytes) : spansOfProtobuf(bytes));
+      const run = request.headers['x-mlflow-run-id'];
+      const metadata = typeof run === 'string' ? { [sourceRunKey]: run } : {};
+      await traces.addSpans(caller, project, { experiment, spans, nameTag: traceNameTag, metadata });
+      reply.setHeader('content-type', type);
+      return type === 'application/json' ? '{}' : '';
+    }),
+    ...route('getTraceInfo', { trace_id }, async ({ caller, project, asked }) => ({
+      trace: { trace_info: traceWire(await inTrace(asked.trace_id, () => traces.get(caller, project, asked.trace_id))) },
+    })),
+    ...route('getTrace', { trace_id, allow_partial: text }, async ({ caller, project, asked }) => ({
+      trace: await whole(caller, project, await inTrace(asked.trace_id, () => traces.get(caller, project, asked.trace_id))),
+    })),
+    ...route('getTraces', { trace_ids: texts }, async (incoming) => {
+      const { caller, project } = incoming;
+      const found = await traces.some(caller, project, tracesOf(incoming));
+      return list('traces', await Promise.all(found.map((trace) => whole(caller, project, trace))));
+    }),
+    ...route('getTraceInfos', { trace_ids: texts }, async (incoming) => {
+      const found = await traces.some(incoming.caller, incoming.project, tracesOf(incoming));
+      return list(
+        'trace_infos',
+        found.map((trace) => traceWire(trace)),
+      );
+    }),
+    ...route(
+      'searchTraces',
+      { locations: objects, filter: text, max_results: integer, order_by: texts, page_token: text },
+      async ({ caller, project, asked }) => {
+        if (asked.locations.length === 0) throw missing('locations');
+        if (asked.locations.length > batchMost)
+          throw invalid(`A search takes at most ${batchMost} locations. Got ${asked.locations.length}.`);
+        const experiments = await Promise.all(asked.locations.map((location) => own(caller, project, experimentOf(location))));
+        const limit = pageSize(asked.max_results, pageUsual, pageMost);
+        const query = {
+          experiments,
+          tests: parseFilter(asked.filter, grammar).map(testOf),
+          order: parseOrder(asked.order_by, grammar).map(({ kind, key, descending }) => ({ field: fieldOf(kind, key), descending })),
+          limit,
+          ...(asked.page_token === '' ? {} : { cursor: asked.page_token }),
+        };
+        const told = { invalid_input: invalid('Invalid page token: it is not of this search, or no page token at all.') };
+        const { items, next } = await inWordsOf(told, () => traces.search(caller, project, query));
+        return {
+          ...list(
+            'traces',
+            items.map((trace) => traceWire(trace)),
+          ),
+          ...(next === null ? {} : { next_page_token: next }),
+        };
+      },
+    ),
+    ...route('deleteTraces', deletion, deleting),
+    ...route('deleteTracesOld', deletion, deleting),
+    ...route('setTraceTag', tag, setTag),
+    ...route('setTraceTagOld', tag, setTag),
+    ...route('deleteTraceTag', { trace_id, key: needed(text) }, deleteTag),
+    ...route('deleteTraceTagOld', { trace_id, key: needed(text) }, deleteTag),
+    ...route('linkTracesToRun', { trace_ids: texts, run_id: needed(text) }, async (incoming) => {
+      const { caller, project, asked } = incoming;
+      const ids = tracesOf(incoming);
+      await inTrace(ids.join(', '), () => traces.setMetadata(caller, project, ids, { [sourceRunKey]: asked.run_id }));
+      return {};
+    }),
+    ...route('createAssessment', { trace_id, assessment: needed(object) }, async ({ caller, project, asked }) => {
+      const assessment = assessmentOf(asked.assessment ?? {});
+      await inTrace(asked.trace_id, () => traces.putAssessment(caller, project, asked.trace_id, assessment));
+      return { assessment: assessmentWire(asked.trace_id, assessment) };
+    }),
+    ...route('getAssessment', { trace_id, assessment_id: needed(text) }, async ({ caller, project, asked }) => ({
+      assessment: assessmentWire(
+        asked.trace_id,
+        await inAssessment(asked, () => traces.assessment(caller, project, asked.trace_id, asked.assessment_id)),
+      ),
+    })),
+    ...route(
+      'updateAssessment',
+      { trace_id, assessment_id: needed(text), assessment: needed(object), update_mask: text },
+      async ({ caller, project, asked }) => {
+        const known = await inAssessment(asked, () => traces.assessment(caller, project, asked.trace_id, asked.assessment_id));
+        const before = { ...assessmentWire(asked.trace_id, known) };
+        const change = asked.assessment ?? {};
+        const fields = asked.update_mask === '' ? Object.keys(change) : asked.update_mask.split(',').map(snake);
+        for (const field of fields.filter((name) => changeable.has(name))) before[field] = member(change, field);
+        const next = assessmentOf(before, known.id);
+        await traces.putAssessment(caller, project, asked.trace_id, next);
+        return { assessment: assessmentWire(asked.trace_id, next) };
+      },
+    ),
+    ...route('deleteAssessment', { trace_id, assessment_id: needed(text) }, async ({ caller, project, asked }) => {
+      await inTrace(asked.trace_id, () => traces.deleteAssessment(caller, project, asked.trace_id, asked.assessment_id));
+      return {};
+    }),
+  ];
+}
+
+const changeable = new Set(['assessment_name', 'expectation', 'feedback', 'rationale', 'metadata', 'valid', 'last_update_time']);
+const snake = (name: string): string => name.trim().replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+
+function inAssessment<T>(
+  { trace_id: trace, assessment_id }: { trace_id: string; assessment_id: string },
+  work: () => Promise<T>,
+): Promise<T> {
+  return inWordsOf({ not_found: `Assessment with ID '${assessment_id}' not found for trace '${trace}'` }, work);
+}
+
+function assertOpen(key: string, what: 'set' | 'deleted'): void {
+  if (ownTags.has(key)) throw invalid(`Tag '${key}' is immutable and cannot be ${what} on a trace.`);
+}

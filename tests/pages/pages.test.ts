@@ -105,11 +105,17 @@ describe('the pages', { skip: withoutBrowser }, () => {
   test('by keyboard alone a place is reached, and the palette finds a thing by its name', async () => {
     await page.goto(`${played.server.address}/p/${played.project}`);
     await settled(page);
+    // Whoever knows the keys does not wait for the page: its arrival must not take the cursor out of the palette.
+    const isOpen = Promise.withResolvers<void>();
+    const pageScript = /models-page.*\.js$/;
+    await page.route(pageScript, (route) => isOpen.promise.then(() => route.continue()));
     await page.keyboard.press('g');
     await page.keyboard.press('m');
-    await page.waitForURL(/\/models$/);
     await page.keyboard.press('Control+k');
     await page.locator('[role=combobox]:focus').waitFor();
+    isOpen.resolve();
+    await page.locator('main h1', { hasText: 'Models' }).waitFor();
+    await page.unroute(pageScript);
     await page.keyboard.type('depart');
     await page.getByRole('option', { name: /departures/ }).waitFor();
     await page.keyboard.press('Enter');

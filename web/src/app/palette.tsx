@@ -39,8 +39,8 @@ function PaletteList({ project, onClose }: { readonly project: string; readonly 
   const navigate = useNavigate();
   const [text, setText] = useState('');
   const [at, setAt] = useState(0);
-  const things = useQuery(thingsQuery(project)).data ?? [];
-  const entries = entriesFor(things, text);
+  const things = useQuery(thingsQuery(project));
+  const entries = entriesFor(things.data ?? [], text);
   const go = (entry: Entry | undefined) => {
     if (!entry) return;
     onClose();
@@ -89,7 +89,8 @@ function PaletteList({ project, onClose }: { readonly project: string; readonly 
           </div>
         ))}
       </div>
-      {entries.length === 0 && <p className="second">{words.shell.nothingFound}</p>}
+      {things.isError && <p className="second">{words.shell.namesMissing}</p>}
+      {things.isSuccess && entries.length === 0 && <p className="second">{words.shell.nothingFound}</p>}
     </>
   );
 }

@@ -4,6 +4,8 @@ import { useEffect, useRef } from 'react';
 /** Dialogs give the focus back to where it was; who comes later than this finds it lost. */
 const givenBack_ms = 100;
 
+const isDialogOpen = () => document.querySelector('[role="dialog"]') !== null;
+
 /**
  * Keeps the focus of who works by keys. A new page begins at its content, since the link that was pressed is gone or stays behind; and
  * where what had the focus is taken away (a dialog whose action made its own button needless), the content has it. A button that was
@@ -16,7 +18,8 @@ export function useArrival(content: string): void {
     if (path === last.current) return;
     const isFirst = last.current === undefined;
     last.current = path;
-    if (!isFirst) document.getElementById(content)?.focus({ preventScroll: true });
+    // Who opened a dialog while the page was still on its way is typing there.
+    if (!isFirst && !isDialogOpen()) document.getElementById(content)?.focus({ preventScroll: true });
   }, [path, content]);
   useEffect(() => {
     let held: HTMLElement | null = null;
@@ -29,7 +32,7 @@ export function useArrival(content: string): void {
     };
     const toContent = () => {
       timer = undefined;
-      if (held?.isConnected || !isLost() || document.querySelector('[role="dialog"]')) return;
+      if (held?.isConnected || !isLost() || isDialogOpen()) return;
       document.getElementById(content)?.focus({ preventScroll: true });
     };
     // Not by `focusout`: what is disabled loses the focus without one.

@@ -30,6 +30,7 @@ export const shell = {
   searchKey: 'Ctrl K',
   commands: 'Search and commands',
   nothingFound: 'Nothing by this name here.',
+  namesMissing: 'Only places can be found now: the server did not answer with the names of this project. Close this and open it again.',
   live: (age: string) => `Live, ${age} ago`,
   notLive: (clock: string) => `Not live since ${clock}, trying again`,
   connecting: 'Connecting',

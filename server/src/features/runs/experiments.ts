@@ -105,6 +105,12 @@ export async function existingExperiment(handle: Handle, project: Project, id: s
   return found;
 }
 
+async function activeExperiment(tx: Handle, project: Project, id: string): Promise<ExperimentRow> {
+  const found = await existingExperiment(tx, project, id);
+  if (found.lifecycle !== 'active') throw failure('experiment_not_active', { experiment: id });
+  return found;
+}
+
 export function named(handle: Handle, project: Project, name: string): Promise<ExperimentRow | null> {
   return store.findExperiment(handle, project.id, { name });
 }
@@ -128,8 +134,7 @@ export async function renameExperiment(
   assertMay(caller, project, 'write');
   assertName(name);
   await database.write(async (tx) => {
-    const found = await existingExperiment(tx, project, id);
-    if (found.lifecycle !== 'active') throw failure('experiment_not_active', { experiment: id });
+    const found = await activeExperiment(tx, project, id);
     if (found.name === name) return;
     if (await store.findExperiment(tx, project.id, { name })) throw failure('already_exists', { what: 'Experiment', name });
     await store.setExperiment(tx, found.number, { name, updated_at_ms: clock.now() });
@@ -153,8 +158,7 @@ export async function setExperimentTags(
   assertMay(caller, project, 'write');
   for (const { key } of tags) assertKey(key, 'key');
   await database.write(async (tx) => {
-    const found = await existingExperiment(tx, project, id);
-    if (found.lifecycle !== 'active') throw failure('experiment_not_active', { experiment: id });
+    const found = await activeExperiment(tx, project, id);
     await store.putExperimentTags(database, tx, found.number, tags);
     await store.setExperiment(tx, found.number, { updated_at_ms: clock.now() });
   });
@@ -169,8 +173,7 @@ export async function deleteExperimentTag(
 ): Promise<void> {
   assertMay(caller, project, 'write');
   await database.write(async (tx) => {
-    const found = await existingExperiment(tx, project, id);
-    if (found.lifecycle !== 'active') throw failure('experiment_not_active', { experiment: id });
+    const found = await activeExperiment(tx, project, id);
     const was = await store.deleteExperimentTag(tx, found.number, key);
     if (!was) throw failure('not_found', { what: `tag of experiment ${id}`, name: key });
     await store.setExperiment(tx, found.number, { updated_at_ms: clock.now() });

@@ -34,6 +34,19 @@ function useRegister(project: string) {
   return { register: useRunChange(changes.register(project)), toVersion };
 }
 
+/** Leads to the version that was made of a run. */
+export function OpenVersion({ project, version }: { readonly project: string; readonly version: Pick<ListedVersion, 'model' | 'number'> }) {
+  return (
+    <ButtonLink
+      leftSection={<IconBox size={15} aria-hidden />}
+      to="/p/$project/models/$model/versions/$version"
+      params={{ project, model: version.model, version: String(version.number) }}
+    >
+      {words.runs.openVersion}
+    </ButtonLink>
+  );
+}
+
 /** One press makes a version of the run's model, under a name that the button says; a version that is there already is opened. */
 export function RegisterRun({ project, run }: { readonly project: string; readonly run: RunDetail }) {
   const artifacts = useQuery(artifactsQuery(project, run.id));
@@ -41,17 +54,7 @@ export function RegisterRun({ project, run }: { readonly project: string; readon
   const model = useProposal(project, run.experiment);
   const { register, toVersion } = useRegister(project);
   const [file] = modelFilesOf(artifacts.data?.items ?? []);
-  if (version) {
-    return (
-      <ButtonLink
-        leftSection={<IconBox size={15} aria-hidden />}
-        to="/p/$project/models/$model/versions/$version"
-        params={{ project, model: version.model, version: String(version.number) }}
-      >
-        {words.runs.openVersion}
-      </ButtonLink>
-    );
-  }
+  if (version) return <OpenVersion project={project} version={version} />;
   if (!file || !model || run.lifecycle !== 'active' || run.status !== 'finished') return null;
   return (
     <>

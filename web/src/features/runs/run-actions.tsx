@@ -8,7 +8,7 @@ import { useProject } from '../access/access-api.ts';
 import { Allowed } from '../access/allowed.tsx';
 import type { ListedVersion } from '../models/models-api.ts';
 import { TagDialog } from './bulk-actions.tsx';
-import { RegisterDialog } from './register.tsx';
+import { OpenVersion, RegisterDialog } from './register.tsx';
 import { modelFilesOf } from './registering.ts';
 import { tagOf } from './run-view.ts';
 import { type Artifact, changes, type RunDetail, useRunChange } from './runs-api.ts';
@@ -47,15 +47,7 @@ export function RunActions({ project, run, artifacts, version }: RunActionsProps
       >
         {words.runs.compare(0)}
       </ButtonLink>
-      {version && (
-        <ButtonLink
-          leftSection={<IconBox size={15} aria-hidden />}
-          to="/p/$project/models/$model/versions/$version"
-          params={{ project, model: version.model, version: String(version.number) }}
-        >
-          {words.runs.openVersion}
-        </ButtonLink>
-      )}
+      {version && <OpenVersion project={project} version={version} />}
       {!version && models.length > 0 && isActive && run.status === 'finished' && (
         <Allowed project={project} to="write">
           <Button leftSection={<IconBox size={15} aria-hidden />} onClick={() => setOpen('register')}>

@@ -17,7 +17,11 @@ export default defineConfig({
       output: {
         // What asks the server is small and wanted by many pages: one file, where each noun would have one of its own.
         codeSplitting: {
-          groups: [{ name: 'asking', test: /web\/src\/(features\/\w+\/\w+-api|design\/(older|tasks|text-button|together))\.tsx?$/ }],
+          groups: [
+            { name: 'asking', test: /web\/src\/(features\/\w+\/\w+-api|design\/(older|tasks|text-button|together))\.tsx?$/ },
+            // An icon or a helper of a few lines is no file of its own: each costs a request.
+            { name: 'small', maxModuleSize: 700, minShareCount: 2 },
+          ],
         },
       },
     },

@@ -77,4 +77,13 @@ export const reports = {
     }),
     errors: ['not_found'],
   }),
+  turns: endpoint({
+    id: 'reports.turns',
+    method: 'GET',
+    path: `${base}/turns`,
+    summary: 'How often the loop of a project turned since its first day: retrainings that policies decided, promotions, ways back.',
+    permission: 'read',
+    params: inProject,
+    response: z.object({ retrainings: z.number(), promotions: z.number(), rollbacks: z.number() }),
+  }),
 } as const;

@@ -111,6 +111,7 @@ export const operations: Readonly<Record<string, Operation>> = {
   'pipelines.rerun': { method: 'POST', path: '/api/v1/projects/{project}/executions/{execution}/rerun', body: 'none', answers: 'json' },
   'reports.performance': { method: 'GET', path: '/api/v1/projects/{project}/reports/performance', body: 'none', answers: 'json' },
   'reports.summary': { method: 'GET', path: '/api/v1/projects/{project}/reports/summary', body: 'none', answers: 'json' },
+  'reports.turns': { method: 'GET', path: '/api/v1/projects/{project}/reports/turns', body: 'none', answers: 'json' },
   'automations.list': { method: 'GET', path: '/api/v1/projects/{project}/retrainings', body: 'none', answers: 'json' },
   'automations.decisions': { method: 'GET', path: '/api/v1/projects/{project}/retrainings/decisions', body: 'none', answers: 'json' },
   'automations.due': { method: 'GET', path: '/api/v1/projects/{project}/due', body: 'none', answers: 'json' },
@@ -377,6 +378,8 @@ export interface Operations {
     readonly performance: Call<Api['reports']['performance'], 'none', 'json'>;
     /** What became of a project or of one deployment, in figures and plain sentences. `GET /api/v1/projects/{project}/reports/summary` */
     readonly summary: Call<Api['reports']['summary'], 'none', 'json'>;
+    /** How often the loop of a project turned since its first day: retrainings that policies decided, promotions, ways back. `GET /api/v1/projects/{project}/reports/turns` */
+    readonly turns: Call<Api['reports']['turns'], 'none', 'json'>;
   };
   readonly automations: {
     /** List the policies that train again by themselves. `GET /api/v1/projects/{project}/retrainings` */

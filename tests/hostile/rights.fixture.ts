@@ -59,7 +59,7 @@ export const groups: readonly Group[] = [
       runs.list runs.get runs.history runs.artifacts runs.getArtifact models.list models.versions models.version models.download gates.list
       gates.verdicts approvals.list approvals.get deployments.list deployments.get deployments.rollouts deployments.rows deployments.served
       monitors.list monitors.results monitors.incidents monitors.incident pipelines.list pipelines.executions pipelines.execution
-      pipelines.logs reports.performance reports.summary automations.list automations.decisions automations.due notifications.list
+      pipelines.logs reports.performance reports.summary reports.turns automations.list automations.decisions automations.due notifications.list
       notifications.deliveries`,
   },
   {

@@ -1,6 +1,8 @@
 import type { QueryClient } from '@tanstack/react-query';
 import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, Outlet } from '@tanstack/react-router';
 import { projectQuery, projectsQuery } from '../features/access/access-api.ts';
+import { prefetchHome } from '../features/home/prefetch.ts';
+import { prefetchExperiment } from '../features/runs/prefetch.ts';
 import { FirstPage } from './first-page.tsx';
 import { NotFound, PageProblem } from './problem-pages.tsx';
 import { Shell } from './shell.tsx';
@@ -39,6 +41,7 @@ const pages = [
   createRoute({
     getParentRoute: () => project,
     path: '/',
+    loader: ({ context, params }) => prefetchHome(context.queries, params.project),
     component: lazyRouteComponent(() => import('../features/home/home-page.tsx'), 'HomePage'),
   }),
   createRoute({
@@ -59,6 +62,11 @@ const pages = [
   createRoute({
     getParentRoute: () => project,
     path: '/experiments/$experiment',
+    // The page asks the same and shows what went wrong.
+    loader: ({ context, params, location }) => {
+      if (Object.keys(location.search).length === 0)
+        prefetchExperiment(context.queries, params.project, params.experiment).catch(() => undefined);
+    },
     component: lazyRouteComponent(() => import('../features/runs/experiment-page.tsx'), 'ExperimentPage'),
   }),
   createRoute({

@@ -3,11 +3,11 @@ import { failure } from '../../kernel/error.ts';
 import type { Project } from '../../kernel/project.ts';
 import type { ReportsDeps } from './context.ts';
 import { type PerformanceQuery, type PerformanceReport, performance } from './performance.ts';
-import { type Summary, summary } from './summaries.ts';
+import { type Summary, summary, type Turns, turns } from './summaries.ts';
 
 export type { ReportsDeps } from './context.ts';
 export type { MeasuredPeriod, PerformanceEntry, PerformanceQuery, PerformanceReport } from './performance.ts';
-export type { Summary } from './summaries.ts';
+export type { Summary, Turns } from './summaries.ts';
 export type { Refusal, SummaryFigures } from './summary.ts';
 
 /** Figures over long spans, from rows that were served and events that were written. Nothing is kept. */
@@ -15,6 +15,7 @@ export interface Reports {
   /** Quality by month, of what was answered and of any version on the same rows. */
   performance(caller: Caller, project: Project, query: PerformanceQuery): Promise<PerformanceReport>;
   summary(caller: Caller, project: Project, deployment: string | null): Promise<Summary>;
+  turns(caller: Caller, project: Project): Promise<Turns>;
 }
 
 const waitingLimit = 4;
@@ -36,5 +37,6 @@ export function createReports(deps: ReportsDeps): Reports {
       return report;
     },
     summary: (caller, project, deployment) => summary(deps, caller, project, deployment),
+    turns: (caller, project) => turns(deps, caller, project),
   };
 }

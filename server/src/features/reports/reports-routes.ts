@@ -19,6 +19,7 @@ export function reportsRoutes({ reports }: { readonly reports: Reports }): Route
         figures: { ...figures, gates: { ...figures.gates, refused: [...figures.gates.refused] } },
       };
     }),
+    implement(api.reports.turns, ({ caller, project }) => reports.turns(caller, project)),
   ];
 }
 

@@ -273,6 +273,8 @@ test('a summary counts what was served and what the events tell, for one deploym
   assert.deepEqual(figures.gates.refused, [{ model: 'delay', version: 1, reason: 'Gate release refused version 1 of delay: auc is low.' }]);
   assert.deepEqual([figures.served.ok, figures.outcomes, figures.versions, figures.promotions, figures.cpu_s], [40, 40, 1, 1, 2.5]);
   assert.equal((await world.reports.summary(caller, project, null)).figures.gates.refused.length, 2);
+  await emit('deployment.rolled-back', { deployment: 'other', model: 'other', version: 4 });
+  assert.deepEqual(await world.reports.turns(caller, project), { retrainings: 0, promotions: 1, rollbacks: 1 });
   assert.deepEqual(sentences.slice(0, 2), ['delay answered 40 rows; 40 outcomes came back (100%).', 'No request failed.']);
 });
 

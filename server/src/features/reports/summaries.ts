@@ -37,6 +37,23 @@ export async function summary(deps: ReportsDeps, caller: Caller, project: Projec
   return { deployment, figures, sentences: sentencesOf(figures, deployment ?? project.name) };
 }
 
+/** How often the loop turned since the project began. */
+export interface Turns {
+  readonly retrainings: number;
+  readonly promotions: number;
+  readonly rollbacks: number;
+}
+
+const turnTypes = { retrainings: 'retraining.decided', promotions: 'deployment.promoted', rollbacks: 'deployment.rolled-back' } as const;
+
+/** Counted by the database: unlike the summary it reads no event and no row that was served, so Home may ask for it. */
+export async function turns({ events }: ReportsDeps, caller: Caller, project: Project): Promise<Turns> {
+  assertMay(caller, project, 'read');
+  const counts = await events.count(project.id, Object.values(turnTypes));
+  const of = (turn: keyof Turns) => counts.get(turnTypes[turn]) ?? 0;
+  return { retrainings: of('retrainings'), promotions: of('promotions'), rollbacks: of('rollbacks') };
+}
+
 async function countServed({ predictions }: ReportsDeps, names: readonly string[]) {
   const served = { ok: 0, refused: 0, failed: 0 };
   let outcomes = 0;

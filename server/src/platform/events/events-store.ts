@@ -74,6 +74,17 @@ export async function selectEvents(handle: Handle, filter: EventFilter): Promise
   return rows.map(toEvent);
 }
 
+export async function countEvents(handle: Handle, project_id: string, types: readonly string[]): Promise<Map<string, number>> {
+  const rows = await handle
+    .selectFrom('events')
+    .select((of) => ['type', of.fn.countAll<number>().as('count')])
+    .where('project_id', '=', project_id)
+    .where('type', 'in', [...types])
+    .groupBy('type')
+    .execute();
+  return new Map(rows.map(({ type, count }) => [type, Number(count)]));
+}
+
 export async function selectEvent(handle: Handle, number: number): Promise<SlipwayEvent | null> {
   const row = await handle.selectFrom('events').selectAll().where('number', '=', number).executeTakeFirst();
   return row ? toEvent(row) : null;

@@ -4,7 +4,7 @@ import { digestOf } from '../../kernel/digest.ts';
 import { parsed } from '../../kernel/json.ts';
 import { afterCommit, type Database, type Handle } from '../database/index.ts';
 import type { EventFilter, NewEvent, SlipwayEvent } from './event.ts';
-import { insertEvent, nextEventNumber, selectEvent, selectEvents } from './events-store.ts';
+import { countEvents, insertEvent, nextEventNumber, selectEvent, selectEvents } from './events-store.ts';
 import { News } from './news.ts';
 
 export type { EventFilter, NewEvent, SlipwayEvent } from './event.ts';
@@ -16,6 +16,8 @@ export interface Events {
   /** Writes an event in the transaction of the change that it tells of. Resolves to its number. */
   emit(tx: Handle, caller: Caller, event: NewEvent): Promise<number>;
   list(filter: EventFilter): Promise<SlipwayEvent[]>;
+  /** How many events of these types a project has; types without any are left out. */
+  count(project_id: string, types: readonly string[]): Promise<Map<string, number>>;
   get(number: number): Promise<SlipwayEvent | null>;
   /** The event and what led to it, first cause first. */
   why(number: number): Promise<SlipwayEvent[]>;
@@ -43,6 +45,7 @@ export function createEvents({ database, clock }: { readonly database: Database;
       return event.number;
     },
     list: (filter) => selectEvents(database.read, filter),
+    count: (project_id, types) => countEvents(database.read, project_id, types),
     get: (number) => selectEvent(database.read, number),
     async why(number) {
       const chain: SlipwayEvent[] = [];

@@ -15,7 +15,7 @@ import { deploymentQueries } from '../deployments/deployments-api.ts';
 import { gatesQueries } from '../gates/gates-api.ts';
 import { monitorQueries } from '../monitors/monitors-api.ts';
 import { listedExecutions, pipelinesQueries } from '../pipelines/pipelines-api.ts';
-import { summaryQuery } from '../reports/reports-api.ts';
+import { turnsQuery } from '../reports/reports-api.ts';
 import styles from './home.module.css';
 import {
   dataStation,
@@ -47,7 +47,7 @@ interface StationProps {
 
 /** Data, runs, gate, live, drift, retrain, and the way back. */
 export function Loop({ project, window }: StationProps) {
-  const summary = useQuery(summaryQuery(project)).data?.figures;
+  const turns = useQuery(turnsQuery(project)).data;
   return (
     <section className={styles['loop']} aria-label={words.home.loop}>
       <ol className={styles['stations']}>
@@ -58,8 +58,8 @@ export function Loop({ project, window }: StationProps) {
         <Drift project={project} />
         <Retrain project={project} window={window} />
       </ol>
-      {summary && (
-        <p className={styles['back']}>{words.home.turn(count(summary.retrainings), count(summary.promotions), count(summary.rollbacks))}</p>
+      {turns && (
+        <p className={styles['back']}>{words.home.turn(count(turns.retrainings), count(turns.promotions), count(turns.rollbacks))}</p>
       )}
     </section>
   );

@@ -32,6 +32,12 @@ export const performanceQuery = (project: string, deployment: string, { from_ms,
     staleTime: 300_000,
   });
 
+export const turnsQuery = (project: string) =>
+  queryOptions({
+    queryKey: ['reports', project, 'turns'],
+    queryFn: ({ signal }) => client.reports.turns({ params: { project }, signal }),
+  });
+
 /** What became of a deployment, or of the whole project. */
 export const summaryQuery = (project: string, deployment?: string) =>
   queryOptions({

@@ -27,7 +27,7 @@ import { Against } from './versus.tsx';
 export function ExperimentPage() {
   const { project, experiment } = useNames('project', 'experiment');
   const state = useExperiment(project, experiment);
-  const { found, scope, selected, compare, metric, isEmpty, columns, view } = state;
+  const { found, scope, selected, compare, metric, isEmpty, isPictured, columns, view } = state;
   const total = found.data?.total ?? 0;
   return (
     <Page
@@ -40,7 +40,7 @@ export function ExperimentPage() {
           </>
         )
       }
-      sentence={metric && !isEmpty ? <Sentence project={project} scope={scope} metric={metric} /> : undefined}
+      sentence={metric && !isEmpty ? <Sentence project={project} scope={scope} metric={metric} ready={isPictured} /> : undefined}
       actions={
         <Button
           leftSection={<IconColumns3 size={15} aria-hidden />}
@@ -155,12 +155,14 @@ interface SentenceProps {
   readonly project: string;
   readonly scope: RunScope;
   readonly metric: { readonly key: string; readonly name: string; readonly bestFirst: string };
+  /** Nothing is asked before. */
+  readonly ready: boolean;
 }
 
-function Sentence({ project, scope, metric }: SentenceProps) {
-  const best = useQuery(findQuery(project, scope, `"${metric.key}" is known`, metric.bestFirst));
-  const running = useQuery(findQuery(project, scope, 'status = running', ''));
-  const failed = useQuery(findQuery(project, scope, 'status = failed', ''));
+function Sentence({ project, scope, metric, ready }: SentenceProps) {
+  const best = useQuery({ ...findQuery(project, scope, `"${metric.key}" is known`, metric.bestFirst), enabled: ready });
+  const running = useQuery({ ...findQuery(project, scope, 'status = running', ''), enabled: ready });
+  const failed = useQuery({ ...findQuery(project, scope, 'status = failed', ''), enabled: ready });
   const first = best.data?.runs[0];
   const cells = useQuery({
     ...cellsQuery(project, scope, first === undefined ? [] : [first], ['name', metric.key]),

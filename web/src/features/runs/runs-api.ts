@@ -37,6 +37,9 @@ export const findQuery = (project: string, scope: RunScope, filter: string, orde
       }),
   });
 
+/** The columns of a table are those of so many runs until somebody asks for all. */
+export const newestLooked = 100;
+
 /** `newest`: of the newest runs only, which is quick; else of all. */
 export const columnsQuery = (project: string, scope: RunScope, newest?: number) =>
   queryOptions({

@@ -16,7 +16,8 @@ export interface BrushView {
 interface Asked extends BrushView {
   readonly project: string;
   readonly scope: RunScope;
-  readonly filter: string;
+  /** Null while the rows are not there: nothing is asked yet. */
+  readonly filter: string | null;
   readonly columns: Columns | undefined;
   readonly metric: { readonly key: string } | null;
 }
@@ -31,7 +32,8 @@ export function useBrushed({ project, scope, filter, columns, metric, axes: chos
     const differing = columns.items.filter(({ differs }) => differs);
     return [...chosenParams({ ...columns, items: differing }, settingsOnAxes), metric.key];
   }, [chosen, columns, metric]);
-  const asked = useQuery(allCellsQuery(project, scope, filter, keys));
+  const query = allCellsQuery(project, scope, filter ?? '', keys);
+  const asked = useQuery({ ...query, enabled: query.enabled === true && filter !== null });
   const brush = useMemo(() => readBrush(texts), [texts]);
   const axes = useMemo(() => (asked.data ? axesOf(keys, asked.data.columns, log, brush) : []), [asked.data, keys, log, brush]);
   const inside = useMemo(() => insideRuns(axes, asked.data?.runs ?? []), [axes, asked.data?.runs]);

@@ -22,6 +22,21 @@ export function blocksOf({ from, to, columns: seen }: Seen, columns: readonly st
   return down.flatMap((row) => across.map((column) => `${row} ${column}`));
 }
 
+/** The cells of one block. */
+export function blockQuery(
+  project: string,
+  scope: RunScope,
+  numbers: readonly number[],
+  columns: readonly string[],
+  { row, column }: Block,
+) {
+  const own = columns.slice(column * columnsInBlock, (column + 1) * columnsInBlock);
+  return {
+    ...cellsQuery(project, scope, numbers.slice(row * rowsInBlock, (row + 1) * rowsInBlock), [...new Set([...always, ...own])]),
+    staleTime: Number.POSITIVE_INFINITY,
+  };
+}
+
 /** Cells of the runs in view, fetched by blocks and kept; undefined while a cell is on its way. */
 export function useCells(project: string, scope: RunScope, numbers: readonly number[], columns: readonly string[]) {
   const [wanted, setWanted] = useState('0 0');
@@ -36,11 +51,8 @@ export function useCells(project: string, scope: RunScope, numbers: readonly num
   );
   const asked = useQueries({
     queries: blocks.map(({ row, column }) => ({
-      ...cellsQuery(project, scope, numbers.slice(row * rowsInBlock, (row + 1) * rowsInBlock), [
-        ...new Set([...always, ...columns.slice(column * columnsInBlock, (column + 1) * columnsInBlock)]),
-      ]),
+      ...blockQuery(project, scope, numbers, columns, { row, column }),
       enabled: numbers.length > row * rowsInBlock,
-      staleTime: Number.POSITIVE_INFINITY,
       placeholderData: keepPreviousData<CellsPage>,
     })),
   });

@@ -5,7 +5,7 @@ import { useView } from '../../client/view.ts';
 import { useGridView } from '../../design/grid/index.ts';
 import { words } from '../../words/index.ts';
 import { firstMetric, ownColumns, usualColumns } from './run-columns.ts';
-import { columnsQuery, experimentsQuery, findQuery, type RunScope, readIds } from './runs-api.ts';
+import { columnsQuery, experimentsQuery, findQuery, newestLooked, type RunScope, readIds } from './runs-api.ts';
 import { compareLimit } from './runs-grid.tsx';
 import { useAfter } from './use-after.ts';
 import { useBase } from './use-base.ts';
@@ -24,11 +24,11 @@ const defaults = {
   sel: '',
   base: '',
 } as const;
-const newestLooked = 100;
-/** The pictures above wait until the rows are there. */
+/** The sentence and the pictures above wait until the rows are there. */
 const afterRows_ms = 350;
 const quick = { '': '', running: 'status = running', failed: 'status = failed' } as const;
 const noColumns: readonly string[] = [];
+const noRuns: readonly number[] = [];
 
 export type ExperimentState = ReturnType<typeof useExperiment>;
 
@@ -76,7 +76,8 @@ export function useExperiment(project: string, experiment: string) {
     metric,
     base,
     names: useMemo(() => [...(columns.data?.items.map(({ name }) => name) ?? []), ...ownColumns], [columns.data]),
-    curved: useAfter(chosen, isSettled, afterRows_ms),
+    curved: useAfter(chosen, isSettled, afterRows_ms) ?? noRuns,
+    isPictured: pictured !== null,
     isEmpty: found.data?.total === 0 && view.show !== 'deleted' && filter === '',
   };
 }

@@ -57,6 +57,11 @@ export const deploymentsErrors = {
     message: 'Deployment {deployment} has no version yet.',
     todo: 'Release one with `slipway deploy {deployment} VERSION`.',
   },
+  deployment_starting: {
+    status: 503,
+    message: 'Deployment {deployment} is still being loaded after a start of the server.',
+    todo: 'Try again after the time that Retry-After gives; /readyz says when all models are loaded.',
+  },
   deployment_fixed: {
     status: 409,
     message: 'Deployment {deployment} serves version {version} of {model} in {environment}: its {field} cannot change.',

@@ -21,6 +21,7 @@ import { openInferenceRoutes } from '../protocols/open-inference/index.ts';
 import type { App } from './build-app.ts';
 import { freeSpace, fullDisk } from './operations/disk.ts';
 import { operationsRoutes } from './operations/operations-routes.ts';
+import { readinessOf } from './readiness.ts';
 import { version } from './version.ts';
 
 export interface RoutesOptions {
@@ -57,9 +58,8 @@ export function routesOf(app: App, { auth, metrics }: RoutesOptions): Route[] {
   ];
 }
 
-/** Why the server could not do its work now, by part. */
-async function readiness({ database, data }: App): Promise<Record<string, string>> {
-  return { database: database.failed === null ? 'ok' : database.failed.message, disk: fullDisk(await freeSpace(data)) ?? 'ok' };
+async function readiness({ database, data, deployments }: App): Promise<Readonly<Record<string, string>>> {
+  return readinessOf({ database: database.failed, disk: fullDisk(await freeSpace(data)), loading: deployments.loading() });
 }
 
 /** What goes wrong beside the work: the server answers, and somebody should look. */

@@ -66,7 +66,7 @@ export async function startServer(options: StartOptions): Promise<StartedServer>
     opened.defer(() => app.close());
     opened.defer(() => app.jobs.stop(jobsGrace_ms));
     await app.access.installation.ensure();
-    // Before the first request: a deployment that is not loaded yet would look as if it were not there.
+    // Before the first request: a deployment that is not known yet would look as if it were not there. Its models come by and by.
     await app.deployments.start();
     const http = createHttpOf(app, options.auth);
     opened.defer(() => http.close(httpGrace_ms));

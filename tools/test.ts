@@ -31,7 +31,7 @@ const batches = [
   { title: 'short proofs', roots: /^tools\/prove\//, long: true, concurrency: 2, fileTimeout_ms: 300_000 },
   {
     title: 'long journeys',
-    roots: /^tests\/(pages|hostile|mlflow|journeys\/two-servers)/,
+    roots: /^tests\/(pages|hostile|mlflow|journeys\/(two-servers|demo-postgres))/,
     long: true,
     concurrency: 2,
     fileTimeout_ms: 1_200_000,

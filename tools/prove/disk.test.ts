@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { noMount } from '../../server/src/cli/small-disk.fixture.ts';
+import { noMount } from '../small-disk.ts';
 import { proveDisk } from './disk.ts';
 
 test('a disk that is full at one of four points refuses writers with 507, serves readers, loses nothing, and heals without a restart', async (context) => {

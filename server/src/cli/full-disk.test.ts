@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { mib, noMount, smallDisk } from '../../../tools/small-disk.ts';
 import { sha256 } from '../kernel/digest.ts';
-import { mib, noMount, smallDisk } from './small-disk.fixture.ts';
 import { startUp, temporaryFolder } from './up.fixture.ts';
 
 /** What this test reads of the answers. */

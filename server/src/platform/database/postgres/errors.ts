@@ -75,7 +75,7 @@ export function whyOf(error: unknown, { server, database }: Address): SlipwayErr
   if (state === diskFull) return failure('storage_full', {}, {}, error);
   if (signIn.includes(state)) return failure('database_signs_out', { server, database, reason: error.message }, {}, error);
   if (state === lockTimeout) return failure('busy', { what: 'The database', reason: 'another server process holds it' }, {}, error);
-  if (state === readOnly) return unreachable('it only reads (a standby?)');
+  if (state === readOnly) return unreachable('it only reads');
   if (error.isLost || groupClasses.includes(state.slice(0, 2)) || state === stalePlan) return unreachable(error.message);
   return failure('storage_failed', {}, {}, error);
 

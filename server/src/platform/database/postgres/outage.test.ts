@@ -4,6 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { SlipwayError } from '../../../kernel/error.ts';
 import type { Database } from '../index.ts';
 import { add, idsOf, ownServer, startProxy } from './server.fixture.ts';
+import { writeLock } from './writer.ts';
 
 const own = ownServer();
 const until = async (isSo: () => boolean | Promise<boolean>): Promise<void> => {
@@ -144,20 +145,69 @@ test('a connection that is lost during the COMMIT, which then fails: the write i
   }
 });
 
-test('another process that holds the write lock for too long is told as busy, and nothing is half written', {
-  timeout: 30_000,
+test('a write waits for the lock of another process; one that waits for ten seconds is told as busy, and is not kept', {
+  timeout: 60_000,
 }, async () => {
   const url = await own.newDatabase();
   const [database, other] = [await own.open(url), await own.open(url)];
   try {
-    const held = other.write(async (tx) => {
+    const short = other.write(async (tx) => {
       await tx.insertInto('pg_notes').values({ id: 1, text: 'slow', weight: null }).execute();
-      await wait(9_000);
+      await wait(2_000);
     });
-    const waited = add(database, 2);
-    await Promise.all([held, waited]);
-    assert.deepEqual(await idsOf(database), [1, 2]);
+    await Promise.all([short, add(database, 2)]);
+    await own.holding(url, `pg_advisory_lock(${writeLock})`, async () => {
+      await assert.rejects(add(database, 3), { code: 'busy' });
+    });
+    await add(database, 4);
+    assert.deepEqual(await idsOf(database), [1, 2, 4]);
   } finally {
     await Promise.all([database.close(), other.close()]);
+  }
+});
+
+test('a connection that is lost during the COMMIT, and a server that cannot be asked how it ended: nobody is told that it was kept or not', {
+  timeout: 60_000,
+}, async () => {
+  const url = await own.newDatabase();
+  let armed = false;
+  const proxy = await startProxy(new URL(url), (sent) => {
+    if (!armed || !sent.includes('COMMIT\0')) return false;
+    // What it sent arrives; nobody gets through to ask any more.
+    proxy.refuse();
+    return true;
+  });
+  const through = new URL(url);
+  through.port = String(proxy.port);
+  const database = await own.open(through.href);
+  try {
+    await add(database, 1);
+    armed = true;
+    await assert.rejects(add(database, 2), { code: 'outcome_unknown' });
+    assert.deepEqual(await own.rows(url, 'select id::int from pg_notes order by id'), [{ id: 1 }, { id: 2 }]);
+  } finally {
+    proxy.close();
+    await database.close();
+  }
+});
+
+test('a standby is no place to write: a start and each write say so, reads go on, and so do writes once it is promoted', {
+  timeout: 60_000,
+}, async () => {
+  const url = await own.newDatabase();
+  const database = await own.open(url);
+  try {
+    await add(database, 1);
+    await own.server.stop();
+    await own.server.startStandby();
+    const standby = { code: 'database_unreachable', message: /it is a standby, which only reads/ };
+    await assert.rejects(add(database, 2), standby);
+    await assert.rejects(own.open(url), standby);
+    assert.deepEqual(await idsOf(database), [1]);
+    await own.administer('select pg_promote()');
+    await add(database, 3);
+    assert.deepEqual(await idsOf(database), [1, 3]);
+  } finally {
+    await database.close();
   }
 });

@@ -75,6 +75,13 @@ export function ownServer() {
       await client.end();
       return rows;
     },
+    /** While `work` runs, a session of somebody else has what the function gives it. */
+    async holding(url: string, held: string, work: () => Promise<void>): Promise<void> {
+      const client = new pg.Client(url);
+      await client.connect();
+      await client.query(`select ${held}`);
+      await work().finally(() => client.end());
+    },
     async newDatabase(options = ''): Promise<string> {
       const name = `own_${++made}`;
       await this.administer(`create database ${name} template template0 ${options}`);
@@ -101,8 +108,15 @@ export const add = (database: Database, id: number, text = `note ${id}`) =>
 export const idsOf = async (database: Database): Promise<number[]> =>
   (await database.read.selectFrom('pg_notes').select('id').orderBy('id').execute()).map(({ id }) => id);
 
+interface Proxy {
+  readonly port: number;
+  /** Takes no further connections. */
+  refuse(): void;
+  close(): void;
+}
+
 /** Stands between a client and the server, and lets `cut` decide at each message of the client whether the answer still arrives. */
-export async function startProxy(target: URL, cut: (sent: Buffer) => boolean): Promise<{ port: number; close(): void }> {
+export async function startProxy(target: URL, cut: (sent: Buffer) => boolean): Promise<Proxy> {
   const sockets = new Set<Socket>();
   const proxy = createServer((client) => {
     const upstream = tcpConnect(Number(target.port), target.hostname);
@@ -130,6 +144,7 @@ export async function startProxy(target: URL, cut: (sent: Buffer) => boolean): P
   await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
   return {
     port: (proxy.address() as { port: number }).port,
+    refuse: () => void proxy.close(),
     close() {
       for (const socket of sockets) socket.destroy();
       proxy.close();

@@ -13,6 +13,7 @@ interface Facts {
   readonly fsync: string;
   readonly schema: string | null;
   readonly may_create: number | null;
+  readonly is_standby: number;
 }
 
 /**
@@ -40,10 +41,12 @@ export function optionsOf({ options }: Address, parameters: Readonly<Record<stri
 export async function assertFit(client: pg.Client, { server, database }: Address): Promise<void> {
   const { rows } = await client.query<Facts>(`select current_setting('server_version_num')::int / 10000 as version,
     current_setting('server_encoding') as encoding, current_setting('synchronous_commit') as synchronous_commit,
-    current_setting('fsync') as fsync, current_schema() as schema, has_schema_privilege(current_schema(), 'CREATE') as may_create`);
+    current_setting('fsync') as fsync, current_schema() as schema,
+    pg_is_in_recovery() as is_standby, has_schema_privilege(current_schema(), 'CREATE') as may_create`);
   const facts = rows[0];
   if (!facts) throw new Error('Postgres did not tell its settings');
   if (facts.version < leastVersion) throw failure('database_too_old', { server, found: facts.version, needed: leastVersion });
+  if (facts.is_standby === 1) throw failure('database_unreachable', { server, database, reason: 'it is a standby, which only reads' });
   if (facts.encoding !== 'UTF8') throw failure('database_wrong_encoding', { database, found: facts.encoding });
   for (const setting of ['synchronous_commit', 'fsync'] as const) {
     if (facts[setting] === 'off') throw failure('database_not_durable', { server, setting });

@@ -9,7 +9,7 @@ import { nameOf } from './statements.ts';
 import { sendable } from './values.ts';
 
 /** One lock for all writes of all server processes on a database: "slipway" in ASCII. */
-const writeLock = '32489158085501305';
+export const writeLock = '32489158085501305';
 /** How long a group waits for those of other processes. */
 const lockWait_ms = 10_000;
 /** A process that stopped in the middle of a group must not hold up the others: its server ends the session. */
@@ -62,8 +62,10 @@ export class PostgresWriter implements WriteConnection {
         this.#exec('BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE'),
         this.#exec(`SELECT pg_advisory_xact_lock(${writeLock})`),
       ];
-      const [{ rows }] = await Promise.all([this.#send('SELECT pg_current_xact_id()::text AS id', []), ...begun]);
-      this.#transaction = (rows[0] as { id: string }).id;
+      const asked = this.#send('SELECT pg_current_xact_id()::text AS id', []);
+      // Of several the first one is why: those after it failed since it did.
+      for (const answer of await Promise.allSettled([...begun, asked])) if (answer.status === 'rejected') throw answer.reason;
+      this.#transaction = ((await asked).rows[0] as { id: string }).id;
     } catch (error) {
       await this.rollback();
       throw error;

@@ -60,7 +60,7 @@ export async function startAccess(t: TestContext, options: Partial<AccessDeps> =
     const response = await http.inject({ method, url, headers, ...(payload ? { payload } : {}) });
     return { status: response.statusCode, body: response.body === '' ? null : safeJson(response.body), response };
   }
-  return { access, http, call, clock, events, database, folder, logFile };
+  return { access, restart: () => createAccess(deps), http, call, clock, events, database, folder, logFile };
 }
 
 export type AccessServer = Awaited<ReturnType<typeof startAccess>>;

@@ -40,7 +40,7 @@ export interface Access {
 export function createAccess(deps: AccessDeps): Access {
   const context = contextOf(deps);
   const passwords = createPasswords();
-  const throttle = new Throttle();
+  const throttle = new Throttle(deps);
   const installation = createInstallation(context, passwords);
   const tokens = createTokens(context);
   const projects = createProjects(context);

@@ -122,12 +122,12 @@ export function createPersons(context: Context, passwords: Passwords, throttle: 
     async changeOwnPassword(caller: Caller, old: string, next: string): Promise<void> {
       const account = await found(database.read, assertPerson(caller, 'change a password'));
       const own = `person ${account.id}`;
-      throttle.admit(account.id, own, clock.monotonic());
+      await throttle.admit(account.id, own);
       if (!(await passwords.matches(account.password, old))) {
-        throttle.failed(account.id, own, clock.monotonic());
+        await throttle.failed(account.id, own);
         throw failure('wrong_credentials', {});
       }
-      throttle.succeeded(account.id, own);
+      await throttle.succeeded(account.id, own);
       assertGoodPassword(next, account);
       await change(caller, account.id, {}, await passwords.hash(next));
     },

@@ -32,7 +32,7 @@ export interface Opened {
 }
 
 export function createSessions(context: Context, passwords: Passwords, throttle: Throttle) {
-  const { database, events, clock, ids } = context;
+  const { database, events, ids } = context;
   /** Which stored password a shown one was found equal to: the slow hash is not for each request of a client. */
   const proven = new Map<string, string>();
   const salt = newSecret(ids);
@@ -40,15 +40,15 @@ export function createSessions(context: Context, passwords: Passwords, throttle:
   /** Answers alike, and as late, for an unknown address and for a wrong password. */
   async function check({ email, password, ip, request }: SignIn): Promise<Account> {
     const address = email.trim().toLowerCase();
-    throttle.admit(address, ip, clock.monotonic());
+    await throttle.admit(address, ip);
     const account = await selectAccountByEmail(database.read, address);
     const right = await passwords.matches(account?.password ?? null, password);
     if (!account || !right || account.disabled) {
-      throttle.failed(address, ip, clock.monotonic());
+      await throttle.failed(address, ip);
       context.log.warn('a sign-in failed', { ip, request });
       throw failure('wrong_credentials', {});
     }
-    throttle.succeeded(address, ip);
+    await throttle.succeeded(address, ip);
     return account;
   }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { goodPassword, join, setUp, startAccess } from './access.fixture.ts';
-import { waitAfter_ms } from './throttle.ts';
+import { waitAfter_ms, waitsFor_ms } from './throttle.ts';
 
 const form = { 'content-type': 'application/x-www-form-urlencoded' };
 
@@ -150,6 +150,34 @@ test('guessing is slowed: five tries are free, then the wait doubles up to a qua
   server.clock.forward(2000);
   assert.equal((await signIn(goodPassword)).status, 200);
   assert.deepEqual([0, 4, 5, 6, 7, 30].map(waitAfter_ms), [0, 0, 2000, 4000, 8000, 900_000]);
+});
+
+test('a restart forgives no guess: a new process on the same rows waits on', async (t) => {
+  const server = await startAccess(t);
+  await setUp(server);
+  const shown = { email: 'Ada@example.org', password: 'a wrong one', ip: '10.1.1.1', request: 'r' };
+  const outcomeAt = ({ sessions }: typeof server.access, given: Partial<typeof shown> = {}) =>
+    sessions.signIn({ ...shown, ...given }).then(
+      () => 'signed in',
+      (error: { code: string }) => error.code,
+    );
+  for (let tries = 0; tries < 5; tries++) assert.equal(await outcomeAt(server.access), 'wrong_credentials');
+  const restarted = server.restart();
+  const right = { password: goodPassword };
+  assert.equal(await outcomeAt(restarted, right), 'limit_reached');
+  assert.equal(await outcomeAt(restarted, { ...right, ip: '10.1.1.2' }), 'signed in', 'from elsewhere its person gets in');
+  server.clock.forward(2000);
+  assert.equal(await outcomeAt(restarted, right), 'signed in');
+  assert.equal(await outcomeAt(restarted), 'wrong_credentials', 'and the count begins anew');
+  assert.equal(await outcomeAt(restarted, right), 'signed in');
+});
+
+test('a failure of a clock that was ahead keeps nobody out', () => {
+  assert.deepEqual(
+    [-1, 0, 1_999, 2_000].map((later_ms) => waitsFor_ms({ failures: 5, last_at_ms: 1e12 }, 1e12 + later_ms)),
+    [0, 2_000, 1, 0],
+  );
+  assert.equal(waitsFor_ms(null, 1e12), 0);
 });
 
 test('one address may try 20 times a minute whatever the accounts', async (t) => {

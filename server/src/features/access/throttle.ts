@@ -1,56 +1,72 @@
+import type { Clock } from '../../kernel/clock.ts';
 import { failure } from '../../kernel/error.ts';
-
-interface Tries {
-  failures: number;
-  last_ms: number;
-}
+import type { Database } from '../../platform/database/index.ts';
+import { hashOf } from './context.ts';
+import { addFailure, deleteFailures, type SignInFailures, selectFailures } from './sign-in-failures-store.ts';
 
 const freeFailures = 5;
 const longestWait_ms = 900_000;
 const triesPerMinute = 20;
-const keysLimit = 10_000;
+const addressesLimit = 10_000;
+/** Failures of an account from an address that stopped a day ago are forgotten. */
+const keep_ms = 86_400_000;
 
 /** How long the next try must wait after so many failures in a row: 5 are free, then 2, 4, 8 ... s, at most 15 minutes. */
 export function waitAfter_ms(failures: number): number {
   return failures < freeFailures ? 0 : Math.min(longestWait_ms, 1000 * 2 ** (failures - freeFailures + 1));
 }
 
-/** Slows guessing, per account and address, and per address. Kept in memory: a restart forgives. `now_ms` is monotonic. */
+/** How long a try must still wait. A failure of a later moment is of a clock that was ahead, and tells nothing. */
+export function waitsFor_ms(before: SignInFailures | null, now_ms: number): number {
+  if (before === null || before.last_at_ms > now_ms) return 0;
+  return Math.max(0, before.last_at_ms + waitAfter_ms(before.failures) - now_ms);
+}
+
+/**
+ * Slows guessing. Failures in a row are kept per account and address, in the database: a restart does not forgive them, and all servers of
+ * one database count together. Tries per minute and address are counted in memory.
+ */
 export class Throttle {
-  readonly #failed = new Map<string, Tries>();
+  readonly #database: Database;
+  readonly #clock: Clock;
   readonly #minutes = new Map<string, { start_ms: number; count: number }>();
 
+  constructor({ database, clock }: { readonly database: Database; readonly clock: Clock }) {
+    this.#database = database;
+    this.#clock = clock;
+  }
+
   /** Counts a try, or refuses it with 429. */
-  admit(account: string, ip: string, now_ms: number): void {
-    const tries = this.#failed.get(keyOf(account, ip));
-    if (tries) refuseUntil(tries.last_ms + waitAfter_ms(tries.failures), now_ms);
+  async admit(account: string, ip: string): Promise<void> {
+    refuseFor(waitsFor_ms(await selectFailures(this.#database.read, keyOf(account, ip)), this.#clock.now()));
+    const now_ms = this.#clock.monotonic();
     const minute = this.#minutes.get(ip);
     if (!minute || now_ms - minute.start_ms >= 60_000) {
       put(this.#minutes, ip, { start_ms: now_ms, count: 1 });
       return;
     }
-    if (minute.count >= triesPerMinute) refuseUntil(minute.start_ms + 60_000, now_ms);
+    if (minute.count >= triesPerMinute) refuseFor(minute.start_ms + 60_000 - now_ms);
     minute.count++;
   }
 
-  failed(account: string, ip: string, now_ms: number): void {
-    const key = keyOf(account, ip);
-    const tries = this.#failed.get(key);
-    put(this.#failed, key, { failures: (tries?.failures ?? 0) + 1, last_ms: now_ms });
+  async failed(account: string, ip: string): Promise<void> {
+    const now_ms = this.#clock.now();
+    await this.#database.write((tx) => addFailure(tx, keyOf(account, ip), now_ms, now_ms - keep_ms));
   }
 
-  succeeded(account: string, ip: string): void {
-    this.#failed.delete(keyOf(account, ip));
+  async succeeded(account: string, ip: string): Promise<void> {
+    const key = keyOf(account, ip);
+    if ((await selectFailures(this.#database.read, key)) !== null) await this.#database.write((tx) => deleteFailures(tx, key));
   }
 }
 
 function keyOf(account: string, ip: string): string {
-  return `${account.toLowerCase().slice(0, 254)} ${ip}`;
+  return hashOf(`${account.toLowerCase().slice(0, 254)} ${ip}`);
 }
 
-function refuseUntil(until_ms: number, now_ms: number): void {
-  if (now_ms >= until_ms) return;
-  const retry_after_s = Math.ceil((until_ms - now_ms) / 1000);
+function refuseFor(wait_ms: number): void {
+  if (wait_ms <= 0) return;
+  const retry_after_s = Math.ceil(wait_ms / 1000);
   throw failure(
     'limit_reached',
     { what: 'Sign-in', limit: `${freeFailures} failures`, where: `wait ${retry_after_s} s` },
@@ -63,5 +79,5 @@ function put<V>(map: Map<string, V>, key: string, value: V): void {
   map.delete(key);
   map.set(key, value);
   const oldest = map.keys().next().value;
-  if (map.size > keysLimit && oldest !== undefined) map.delete(oldest);
+  if (map.size > addressesLimit && oldest !== undefined) map.delete(oldest);
 }

@@ -18,6 +18,7 @@ import { loggedModels } from './0016-logged-models.ts';
 import { registry } from './0017-registry.ts';
 import { traces } from './0018-traces.ts';
 import { projectBlobs } from './0020-project-blobs.ts';
+import { signInFailures } from './0021-sign-in-failures.ts';
 
 /** The whole schema, in the order in which it is applied. A released step never changes; a new need is a new step. */
 export const migrations: readonly Migration[] = [
@@ -40,4 +41,5 @@ export const migrations: readonly Migration[] = [
   registry,
   traces,
   projectBlobs,
+  signInFailures,
 ];

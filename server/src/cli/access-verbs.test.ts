@@ -36,8 +36,14 @@ test('accounts, rights, tokens and the clock of a project are kept from the comm
   assert.match(await (await fetch(address)).text(), /Sign in as <bdi>Ada@example\.org<\/bdi>/i);
   assert.equal((await slipway(folder, ['sign-in-link'], ada)).exit, exits.notPermitted, 'a token is no person');
   assert.match((await slipway(folder, ['sign-in-link'])).out, /^http:\/\/127\.0\.0\.1:\d+\/sign-in-link\?token=[\w-]{43}$/m);
+  assert.equal((await slipway(folder, ['sign-out'], ada)).exit, exits.notPermitted, 'a token is no person');
+  const out = await slipway(folder, ['sign-out', '--as', 'ada@example.org'], {}, `${password}\n`);
+  assert.match(out.out, /^Ada@example\.org is signed out everywhere\.$/im, out.error);
+  assert.equal((await fetch(address)).status, 403, 'a link that waited is dead');
+  const { address: another } = await works('sign-in-link', 'ada@example.org');
+  assert.equal((await fetch(another)).status, 200);
   await works('user', 'disable', 'ada@example.org');
-  assert.equal((await fetch(address)).status, 403);
+  assert.equal((await fetch(another)).status, 403);
   assert.equal((await slipway(folder, ['data', 'ls', '--project', 'mill'], ada)).exit, exits.notPermitted);
 });
 

@@ -223,6 +223,22 @@ export const signInLink = verb({
   },
 });
 
+export const signOut = verb({
+  usage: 'sign-out',
+  summary: 'End all of your sessions in browsers, and the sign-in links that wait; tokens stay.',
+  example: 'sign-out --as kim@example.org',
+  everywhere: true,
+  options: { 'as <email>': 'of the person of this account; the password is asked for, or read from standard input' },
+  async run({ as }, work) {
+    const { signal, answer } = work;
+    const client = as === undefined ? work.client : await signedIn(work.connection.server, as, work);
+    const { id, name } = await client.access.me({ signal });
+    await client.access.signOutEverywhere({ signal });
+    await answer({ person: id, name }, () => [`${plain(name)} is signed out everywhere.`]);
+    return exits.ok;
+  },
+});
+
 const projects = verb({
   usage: 'ls',
   summary: 'List the projects that you may read.',

@@ -1,4 +1,4 @@
-import { project, signInLink, token, user } from './access-verbs.ts';
+import { project, signInLink, signOut, token, user } from './access-verbs.ts';
 import { approvals, approve, refuse } from './approvals-verbs.ts';
 import { audit } from './audit-verbs.ts';
 import { retrain } from './automations-verbs.ts';
@@ -22,5 +22,5 @@ export const groups: readonly Group[] = [
   { title: 'Develop:', entries: [up, init, apply, data, pipelines, start, executions, rerun, runs, models] },
   { title: 'Release:', entries: [gate, approvals, approve, refuse, deploy, promote, rollback, deployments, retire] },
   { title: 'Watch:', entries: [predict, outcomes, monitors, incidents, retrain, report, audit] },
-  { title: 'Operate:', entries: [project, user, signInLink, token, env, doctor, backup, restore, migrate, gc, du] },
+  { title: 'Operate:', entries: [project, user, signInLink, signOut, token, env, doctor, backup, restore, migrate, gc, du] },
 ];

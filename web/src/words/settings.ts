@@ -134,5 +134,9 @@ export const settings = {
     nextHint: 'At least 10 characters. A few unrelated words are good.',
     change: 'Change password',
     authOff: 'Sign-in is off: everybody here is this one person, who has no password.',
+    sessions: 'Sessions',
+    sessionsText: 'Lost a browser, or left one open somewhere? End all of your sessions. Your tokens stay good.',
+    everywhere: 'Sign out everywhere',
+    everywhereAsk: 'All of your sessions end, this one too, and so do sign-in links that nobody has used yet.',
   },
 };

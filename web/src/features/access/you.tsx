@@ -7,12 +7,13 @@ import { Facts } from '../../design/facts.tsx';
 import { Part, Problem } from '../../design/state.tsx';
 import { words } from '../../words/index.ts';
 import { type Me, useMe } from './access-api.ts';
+import { Ask } from './ask.tsx';
 import styles from './settings.module.css';
 import { useChange } from './settings-api.ts';
 
 const t = words.settings.you;
 
-/** What is mine: the account, how the pages look, the password. */
+/** What is mine: the account, how the pages look, the password, the sessions. */
 export function You() {
   const asked = useMe();
   return (
@@ -31,7 +32,10 @@ export function You() {
             </Card>
             <Appearance />
           </Stack>
-          <Password me={me} />
+          <Stack>
+            <Password me={me} />
+            {me.auth && <Sessions />}
+          </Stack>
         </Columns>
       )}
     </Part>
@@ -99,6 +103,32 @@ function Password({ me }: { readonly me: Me }) {
           {t.change}
         </Button>
       </form>
+    </Card>
+  );
+}
+
+function Sessions() {
+  const [asks, setAsks] = useState(false);
+  const end = useChange('access', () => client.access.signOutEverywhere());
+  return (
+    <Card title={t.sessions}>
+      <div className={styles['column']}>
+        <p className="second">{t.sessionsText}</p>
+        <Button variant="default" onClick={() => setAsks(true)}>
+          {t.everywhere}
+        </Button>
+      </div>
+      {asks && (
+        <Ask
+          title={t.everywhere}
+          text={t.everywhereAsk}
+          button={t.everywhere}
+          error={end.error}
+          pending={end.isPending}
+          onYes={() => end.mutate(undefined, { onSuccess: () => location.assign('/sign-in') })}
+          onClose={() => setAsks(false)}
+        />
+      )}
     </Card>
   );
 }

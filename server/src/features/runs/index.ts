@@ -11,14 +11,7 @@ import * as experiments from './experiments.ts';
 import { listExperiments, selectExperimentTags } from './experiments-store.ts';
 import * as logged from './logged-models.ts';
 import { type LoggedModelQuery, selectLoggedModels } from './logged-models-query-store.ts';
-import {
-  deleteLoggedModelFiles,
-  insertLoggedModelMetrics,
-  insertRunModels,
-  type LoggedModelStatus,
-  selectLoggedModelDigests,
-  selectLoggedModelFiles,
-} from './logged-models-store.ts';
+import { deleteLoggedModelFiles, type LoggedModelStatus, selectLoggedModelDigests, selectLoggedModelFiles } from './logged-models-store.ts';
 import type { KeyValue, LogBatch, MetricPoint, Run } from './run.ts';
 import { queryRuns, type RunQuery } from './run-query.ts';
 import { tallyExperiments } from './run-table-store.ts';
@@ -34,7 +27,7 @@ export type { NewExperiment } from './experiments.ts';
 export type { LoggedModel, LoggedModelMetric, NewLoggedModel } from './logged-models.ts';
 export type { LoggedModelField, LoggedModelQuery } from './logged-models-query-store.ts';
 export type { LoggedModelStatus } from './logged-models-store.ts';
-export type { KeyValue, LatestMetric, LogBatch, MetricPoint, Run, RunStatus } from './run.ts';
+export type { KeyValue, LatestMetric, LogBatch, MetricPoint, ModelPoint, Run, RunStatus } from './run.ts';
 export type { RunField, RunQuery, RunTest } from './run-query.ts';
 export { createRunTable, type RunTable } from './run-table.ts';
 export type { NewRun, RunChange } from './runs.ts';
@@ -93,7 +86,8 @@ export interface Runs {
   logBatch(caller: Caller, project: Project, id: string, batch: LogBatch): Promise<void>;
   setTag(caller: Caller, project: Project, id: string, tag: KeyValue): Promise<void>;
   deleteTag(caller: Caller, project: Project, id: string, key: string): Promise<void>;
-  setInputs(caller: Caller, project: Project, id: string, inputs: readonly views.RunInput[]): Promise<void>;
+  /** With the logged models that it read or made. */
+  setInputs(caller: Caller, project: Project, id: string, inputs: readonly views.RunInput[], models?: readonly RunModel[]): Promise<void>;
   putArtifact(caller: Caller, project: Project, id: string, artifact: { path: string; digest: string }): Promise<void>;
   getRun(caller: Caller, project: Project, id: string): Promise<views.RunDetail>;
   searchRuns(caller: Caller, project: Project, search: RunSearch): Promise<{ items: views.RunDetail[]; next: string | null }>;
@@ -102,8 +96,6 @@ export interface Runs {
   /** With what its client told of it. */
   trackedRun(caller: Caller, project: Project, id: string): Promise<TrackedRun>;
   queryRuns(caller: Caller, project: Project, query: RunQuery): Promise<{ items: TrackedRun[]; next: string | null }>;
-  /** Notes which logged models a run read or made. */
-  linkModels(caller: Caller, project: Project, id: string, models: readonly RunModel[]): Promise<void>;
   deleteArtifacts(caller: Caller, project: Project, id: string, path: string): Promise<void>;
   readonly loggedModels: LoggedModels;
   metricHistory(
@@ -147,12 +139,6 @@ export interface LoggedModels {
   setTags(caller: Caller, project: Project, id: string, tags: readonly KeyValue[]): Promise<void>;
   deleteTag(caller: Caller, project: Project, id: string, key: string): Promise<void>;
   addParams(caller: Caller, project: Project, id: string, params: readonly KeyValue[]): Promise<void>;
-  /** Points that say which model, and perhaps which data, they measure. */
-  logMetrics(
-    caller: Caller,
-    project: Project,
-    metrics: readonly (logged.LoggedModelMetric & { readonly model_id: string })[],
-  ): Promise<void>;
   files(caller: Caller, project: Project, id: string): Promise<views.Artifact[]>;
   putFile(caller: Caller, project: Project, id: string, file: { readonly path: string; readonly digest: string }): Promise<void>;
   openFile(
@@ -221,7 +207,7 @@ export function createRuns(deps: RunsDeps): Runs {
     logBatch: (caller, project, id, batch) => commands.logBatch(deps, caller, project, id, batch),
     setTag: (caller, project, id, tag) => commands.logBatch(deps, caller, project, id, { tags: [tag] }),
     deleteTag: (caller, project, id, key) => commands.deleteTag(deps, caller, project, id, key),
-    setInputs: (caller, project, id, inputs) => commands.setInputs(deps, caller, project, id, inputs),
+    setInputs: (caller, project, id, inputs, models) => commands.setInputs(deps, caller, project, id, inputs, models),
     putArtifact: (caller, project, id, artifact) => commands.putArtifact(deps, caller, project, id, artifact),
     async getRun(caller, project, id) {
       assertMay(caller, project, 'read');
@@ -247,17 +233,6 @@ export function createRuns(deps: RunsDeps): Runs {
       return run;
     },
     queryRuns: (caller, project, query) => queryRuns(deps.database, caller, project, query),
-    async linkModels(caller, project, id, models) {
-      assertMay(caller, project, 'write');
-      if (models.length === 0) return;
-      await deps.database.write(async (tx) => {
-        const run = await commands.activeRun(tx, project, id);
-        await insertRunModels(
-          tx,
-          models.map((model) => ({ ...model, run: run.number })),
-        );
-      });
-    },
     deleteArtifacts: (caller, project, id, path) => commands.deleteArtifacts(deps, caller, project, id, path),
     loggedModels: loggedModelsOf(deps),
     async metricHistory(caller, project, id, key, page) {
@@ -317,16 +292,6 @@ function loggedModelsOf(deps: RunsDeps): LoggedModels {
     setTags: (caller, project, id, tags) => logged.setLoggedModelTags(deps, caller, project, id, tags),
     deleteTag: (caller, project, id, key) => logged.deleteLoggedModelTag(deps, caller, project, id, key),
     addParams: (caller, project, id, params) => logged.addLoggedModelParams(deps, caller, project, id, params),
-    async logMetrics(caller, project, metrics) {
-      assertMay(caller, project, 'write');
-      await deps.database.write(async (tx) => {
-        for (const { model_id, value, ...metric } of metrics) {
-          const { number } = await logged.existingLoggedModel(tx, project, model_id);
-          const is_nan = Number.isNaN(value);
-          await insertLoggedModelMetrics(tx, [{ ...metric, model: number, value: is_nan ? 0 : value, is_nan: is_nan ? 1 : 0 }]);
-        }
-      });
-    },
     async files(caller, project, id) {
       assertMay(caller, project, 'read');
       return selectLoggedModelFiles(read, (await logged.existingLoggedModel(read, project, id, { deleted: true })).number);

@@ -38,11 +38,23 @@ export interface KeyValue {
   readonly value: string;
 }
 
+/** A point that says which logged model, and perhaps which data, it measures. */
+export interface ModelPoint extends MetricPoint {
+  readonly model_id: string;
+  /** Name and digest; empty when nobody said. */
+  readonly dataset: string;
+  readonly digest: string;
+}
+
 /** What one call may log; all of it is kept or none. */
 export interface LogBatch {
   readonly metrics?: readonly MetricPoint[];
   readonly params?: readonly KeyValue[];
   readonly tags?: readonly KeyValue[];
+  /** Those of `metrics` that are a logged model's too. */
+  readonly modelMetrics?: readonly ModelPoint[];
+  /** A new name of the run. */
+  readonly name?: string;
 }
 
 /** The newest point of a key (greatest by step, timestamp, value) with the least and greatest value ever logged. */

@@ -6,6 +6,7 @@ import type { Handle } from '../../platform/database/index.ts';
 import { type CodeCapture, codeArtifacts, codeDigests, codeTags } from './code.ts';
 import type { RunsDeps } from './context.ts';
 import { assertName, experimentFor } from './experiments.ts';
+import { findLoggedModel, insertLoggedModelMetrics, insertRunModels } from './logged-models-store.ts';
 import {
   assertActive,
   assertArtifactPath,
@@ -14,12 +15,14 @@ import {
   foldLatest,
   type KeyValue,
   type LogBatch,
+  type ModelPoint,
   newParams,
   type Run,
   type RunStatus,
 } from './run.ts';
 import * as store from './runs-store.ts';
 import type { RunInput } from './runs-views.ts';
+import type { RunModel } from './tracking-views.ts';
 
 export interface NewRun {
   /** Default: the project's Default experiment. */
@@ -162,7 +165,8 @@ export async function setRunLifecycle(
 export async function logBatch({ database }: RunsDeps, caller: Caller, project: Project, id: string, batch: LogBatch): Promise<void> {
   assertMay(caller, project, 'write');
   assertBatch(batch);
-  const { metrics = [], params = [], tags = [] } = batch;
+  const { metrics = [], params = [], tags = [], modelMetrics = [], name } = batch;
+  if (name !== undefined) assertName(name);
   const latest = foldLatest(metrics);
   await database.write(async (tx) => {
     const run = await activeRun(tx, project, id);
@@ -181,7 +185,24 @@ export async function logBatch({ database }: RunsDeps, caller: Caller, project: 
       await store.insertPoints(database, tx, run.number, keys, metrics);
       await store.foldLatestInto(database, tx, run.number, keys, latest);
     }
+    if (modelMetrics.length > 0) await logModelMetrics(tx, project, id, modelMetrics);
+    if (name !== undefined) await store.setRun(tx, run.number, { name });
   });
+}
+
+async function logModelMetrics(tx: Handle, project: Project, run_id: string, points: readonly ModelPoint[]): Promise<void> {
+  const numbers = new Map<string, number>();
+  for (const id of new Set(points.map(({ model_id }) => model_id))) {
+    const model = await findLoggedModel(tx, project.id, id);
+    if (!model || model.deleted_at_ms !== null)
+      throw failure('not_found', { what: 'logged model', name: id.slice(0, 80) }, { logged_model: id });
+    numbers.set(id, model.number);
+  }
+  const rows = points.map(({ model_id, value, ...point }) => {
+    const is_nan = Number.isNaN(value);
+    return { ...point, run_id, model: numbers.get(model_id) ?? 0, value: is_nan ? 0 : value, is_nan: is_nan ? 1 : 0 };
+  });
+  await insertLoggedModelMetrics(tx, rows);
 }
 
 export async function deleteTag({ database }: RunsDeps, caller: Caller, project: Project, id: string, key: string): Promise<void> {
@@ -223,18 +244,24 @@ export async function deleteArtifacts({ database }: RunsDeps, caller: Caller, pr
   });
 }
 
-/** Notes what a run read: dataset versions of ours, or an outside dataset by name and digest. */
+/** Notes what a run read: dataset versions of ours, an outside dataset by name and digest, logged models; or which models it made. */
 export async function setInputs(
   { database }: RunsDeps,
   caller: Caller,
   project: Project,
   id: string,
   inputs: readonly RunInput[],
+  models: readonly RunModel[] = [],
 ): Promise<void> {
   assertMay(caller, project, 'write');
-  if (inputs.length === 0) return;
+  assertCount('inputs', inputs.length);
+  assertCount('models', models.length);
+  if (inputs.length + models.length === 0) return;
   await database.write(async (tx) => {
     const run = await activeRun(tx, project, id);
+    const links = models.map((model) => ({ ...model, run: run.number }));
+    if (links.length > 0) await insertRunModels(tx, links);
+    if (inputs.length === 0) return;
     const rows = inputs.map(({ tags, outside: _, ...input }) => ({
       ...input,
       run: run.number,
@@ -245,6 +272,12 @@ export async function setInputs(
       if (outside) await store.insertOutsideDataset(tx, { experiment: Number(run.experiment), name: dataset, digest, ...outside });
     }
   });
+}
+
+const inputsLimit = 1000;
+
+function assertCount(field: string, got: number): void {
+  if (got > inputsLimit) throw failure('invalid_input', { field, expected: `at most ${inputsLimit} at once`, got });
 }
 
 export async function existingRun(handle: Handle, project: Project, id: string): Promise<store.RunRow> {

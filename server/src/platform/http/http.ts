@@ -97,7 +97,7 @@ export function createHttp(options: HttpOptions): Http {
     app.route({
       method: route.endpoint.method,
       url: route.endpoint.path,
-      config: { id: route.endpoint.id },
+      config: { id: route.endpoint.id, explain: route.options.explain },
       handler: (request, reply) => serve(route, request, reply),
     });
   }
@@ -167,12 +167,14 @@ function prepare(app: FastifyInstance, { page, isForeign, metrics, log, hosts, o
   });
 }
 
+/** In the form of the route that was asked for, where there is one. */
 function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply, log: Log): void {
-  const { status, headers, body } = errorAnswer(known(error, request.id, log), request.id);
+  const { explain = errorAnswer } = request.routeOptions.config as Pick<Route['options'], 'explain'>;
+  const { status, headers, body } = explain(known(error, request.id, log), request.id);
   reply
     .code(status)
     .headers({ 'content-type': 'application/json; charset=utf-8', ...headers })
-    .send(JSON.stringify(body));
+    .send(typeof body === 'string' ? body : JSON.stringify(body));
 }
 
 function assertUnique(routes: readonly Route[]): void {

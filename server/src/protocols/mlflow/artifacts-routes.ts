@@ -53,7 +53,7 @@ export function artifactsRoutes(deps: MlflowDeps, { raw, route }: Routing): Rout
       const path = assertSafePath(pathBehind(request.path, '/mlflow-artifacts/artifacts'));
       const place = placeOf(path);
       if (!place || place.path === '') throw invalid(`Artifacts are kept below a run, a logged model or a trace, not at '${path}'.`);
-      await files.assertMayPut({ caller, project }, place);
+      await files.assertMayChange({ caller, project }, place);
       const { digest } = await blobs.put(request.stream, { limit_bytes: fileLimit_bytes });
       await files.put({ caller, project }, place, digest);
       return {};
@@ -148,8 +148,8 @@ function filesOf({ runs, models, traces }: MlflowDeps) {
     async open(who: Who, place: ArtifactPlace, shown: string, range?: { start: number; end: number }) {
       return (await open(who, place, shown, range)).content;
     },
-    /** Before a byte of the file is read: a stranger's upload costs nothing. */
-    async assertMayPut(who: Who, place: ArtifactPlace): Promise<void> {
+    /** Before a byte of a file is read: a stranger's upload costs nothing. */
+    async assertMayChange(who: Who, place: ArtifactPlace): Promise<void> {
       if (place.of === 'version') throw frozen();
       // A trace may come after its files.
       if (place.of === 'trace') return;
@@ -163,8 +163,10 @@ function filesOf({ runs, models, traces }: MlflowDeps) {
         place.of === 'run' ? runs.putArtifact(caller, project, place.id, file) : runs.loggedModels.putFile(caller, project, place.id, file),
       );
     },
-    async delete({ caller, project }: Who, place: ArtifactPlace): Promise<void> {
-      if (place.of === 'version' || place.of === 'trace') throw frozen();
+    async delete(who: Who, place: ArtifactPlace): Promise<void> {
+      if (place.of === 'trace') throw frozen();
+      await this.assertMayChange(who, place);
+      const { caller, project } = who;
       const { id, path } = place;
       await inPlace(place, () =>
         place.of === 'run' ? runs.deleteArtifacts(caller, project, id, path) : runs.loggedModels.deleteFiles(caller, project, id, path),

@@ -127,7 +127,7 @@ class Reader {
   #field(name: Token): { kind: string; key: string; is: 'text' | 'number' | 'either' } {
     const { kind, key } = readName(name.text, this.#grammar, (why) => this.#wrong(name, why));
     if (kind === 'attribute') {
-      const known = this.#grammar.attributes[key];
+      const known = own(this.#grammar.attributes, key);
       if (!known) throw this.#wrong(name, unknownAttribute(key, this.#grammar));
       return { kind, key: known.key ?? key, is: known.is };
     }
@@ -171,7 +171,7 @@ class Reader {
 
   #attributeTakesList(name: Token): boolean {
     const { key } = readName(name.text, this.#grammar, (why) => this.#wrong(name, why));
-    return this.#grammar.attributes[key]?.takesList ?? false;
+    return own(this.#grammar.attributes, key)?.takesList ?? false;
   }
 
   #list(): string[] {
@@ -215,6 +215,11 @@ function quoted(token: Token): string | null {
   return isQuoted ? token.text.slice(1, -1) : null;
 }
 
+/** What a table has under a name that a client wrote, and never what every object has. */
+function own<T>(table: Readonly<Record<string, T>>, name: string): T | undefined {
+  return Object.hasOwn(table, name) ? table[name] : undefined;
+}
+
 const bare = (text: string): string => (/^(["`]).*\1$/s.test(text) ? text.slice(1, -1) : text);
 
 function readName(
@@ -225,7 +230,7 @@ function readName(
   const dot = /^(?:[^.`"]+|`[^`]*`|"[^"]*")\./.exec(text)?.[0].length ?? 0;
   if (dot === 0) return { kind: 'attribute', key: bare(text) };
   const prefix = bare(text.slice(0, dot - 1));
-  const kind = prefixes[prefix];
+  const kind = own(prefixes, prefix);
   if (kind === undefined) {
     const valid = [...new Set(Object.values(prefixes))].map((name) => `'${name}'`).join(', ');
     throw wrong(`Invalid entity type '${prefix}'. Valid values are [${valid}]`);
@@ -233,7 +238,7 @@ function readName(
   const key = bare(text.slice(dot));
   const known = keys?.[kind];
   if (known && !known.includes(key)) throw wrong(`Invalid ${kind} key '${key}' specified. Valid keys are '${pythonSet(known)}'`);
-  if (kind === 'attribute' && !attributes[key]) throw wrong(unknownAttribute(key, { attributes }));
+  if (kind === 'attribute' && !own(attributes, key)) throw wrong(unknownAttribute(key, { attributes }));
   return { kind, key };
 }
 
@@ -262,7 +267,7 @@ export function parseOrder(orders: readonly string[], grammar: Grammar): OrderKe
     const isName = name !== '' && new RegExp(`^${part}(?:\\.(?:[\\p{L}\\p{N}_]+|\`[^\`]*\`|"[^"]*"))*$`, 'u').test(name);
     if (!isName && !/^[Rr]un [Nn]ame$/.test(name)) throw wrong('Could not be parsed.');
     const { kind, key } = readName(name, grammar, wrong);
-    const attribute = kind === 'attribute' ? grammar.attributes[key] : undefined;
+    const attribute = kind === 'attribute' ? own(grammar.attributes, key) : undefined;
     if (kind === 'attribute' && !attribute) throw wrong(unknownAttribute(key, grammar));
     return { kind, key: attribute?.key ?? key, descending: direction.toLowerCase() === 'desc' };
   });

@@ -1,7 +1,7 @@
 import type { RunInput } from '../../features/runs/index.ts';
 import { assertLength, limits } from './names.ts';
 import { contextTag } from './runs-mapping.ts';
-import { isWire, missing, read, text, type Wire, wrongType } from './wire.ts';
+import { isWire, missing, objects, read, text, type Wire, wrongType } from './wire.ts';
 
 const dataset = { name: text, digest: text, source_type: text, source: text, schema: text, profile: text };
 
@@ -22,7 +22,9 @@ function inputOf(wire: Wire, path: string): RunInput {
   assertLength('schema', schema, limits.datasetSchema_chars);
   assertLength('source', source, limits.datasetSource_chars);
   assertLength('profile', profile, limits.datasetProfile_chars);
-  const tags = (Array.isArray(wire['tags']) ? wire['tags'].filter(isWire) : []).map((tag, at) => {
+  const listed = objects.read(wire['tags'] ?? []);
+  if (!listed) throw wrongType(`${path}.tags`, wire['tags']);
+  const tags = listed.map((tag, at) => {
     const pair = read(tag, { key: text, value: text });
     if (pair.key === '') throw missing(`${path}.tags[${at}].key`);
     assertLength('key', pair.key, limits.inputTagKey_chars);

@@ -9,7 +9,7 @@ import { invalid, inWordsOf } from './refusal.ts';
 import type { MlflowDeps, Routing } from './routing.ts';
 import { list, loggedModelWire, modelStatusNames, modelStatusOf } from './runs-mapping.ts';
 import { paramOf, tagOf } from './runs-wire.ts';
-import { boolean, integer, needed, objects, oneOf, read, text, texts, type Wire } from './wire.ts';
+import { boolean, integer, member, needed, objects, oneOf, read, text, texts, type Wire } from './wire.ts';
 
 const model_id = needed(text);
 const pageUsual = 50;
@@ -77,8 +77,9 @@ function testsOf(filter: string): LoggedModelQuery['tests'] {
 
 function orderOf(wires: readonly Wire[]): LoggedModelQuery['order'] {
   return wires.map((wire) => {
-    const { field_name, dataset_name, dataset_digest } = read(wire, { field_name: needed(text), dataset_name: text, dataset_digest: text });
-    const descending = wire['ascending'] === false || wire['ascending'] === 'false';
+    const fields = { field_name: needed(text), dataset_name: text, dataset_digest: text, ascending: boolean };
+    const { field_name, dataset_name, dataset_digest, ascending } = read(wire, fields);
+    const descending = member(wire, 'ascending') !== undefined && !ascending;
     const name = field_name.replace(/^attributes?\./, '');
     const [, metric] = /^metrics?\.(.+)$/s.exec(name) ?? [];
     if (metric !== undefined) {

@@ -70,6 +70,64 @@ test('a batch is kept whole or not at all', async (t) => {
   assert.deepEqual([data.metrics, data.tags.length], [undefined, 1]);
 });
 
+test('a batch that is refused leaves nothing at the models that it measures, and does not rename its run', async (t) => {
+  const { post, get } = await openMlflow(t);
+  const { run_id, run_name } = (await post('runs/create', { start_time: 1 })).body.run.info;
+  const { model_id } = (await post('logged-models', { experiment_id: '0', name: 'iris' })).body.model.info;
+  await post('runs/log-parameter', { run_id, key: 'p', value: '1' });
+  const point = { key: 'm', value: 1, timestamp: 1, step: 0 };
+  const tags = [{ key: 'mlflow.runName', value: 'renamed' }];
+  const measured = { ...point, model_id };
+  const clash = await post('runs/log-batch', { run_id, metrics: [measured], params: [{ key: 'p', value: '2' }], tags });
+  assert.equal(clash.body.error_code, 'INVALID_PARAMETER_VALUE');
+  const unknown = await post('runs/log-batch', { run_id, metrics: [measured, { ...point, model_id: `m-${'0'.repeat(32)}` }], tags });
+  assert.deepEqual([unknown.status, unknown.body.error_code], [404, 'RESOURCE_DOES_NOT_EXIST']);
+  const run = (await get(`runs/get?run_id=${run_id}`)).body.run;
+  assert.deepEqual([run.data.metrics, run.info.run_name], [undefined, run_name]);
+  assert.equal((await get(`logged-models/${model_id}`)).body.model.data.metrics, undefined);
+  await post('runs/log-batch', { run_id, metrics: [measured], tags });
+  assert.equal((await get(`logged-models/${model_id}`)).body.model.data.metrics.length, 1);
+  assert.equal((await get(`runs/get?run_id=${run_id}`)).body.run.info.run_name, 'renamed');
+});
+
+test('a version of a logged model that is not there is refused, and no version is made', async (t) => {
+  const { post, get } = await openMlflow(t);
+  await post('registered-models/create', { name: 'iris' });
+  const made = await post('model-versions/create', { name: 'iris', source: 's3://bucket/x', model_id: `m-${'0'.repeat(32)}` });
+  assert.equal(made.status, 404);
+  assert.deepEqual((await get('model-versions/search')).body, {});
+});
+
+test('spans whose numbers are written in odd ways are read back, and those that are no numbers are refused by name', async (t) => {
+  const { call } = await openMlflow(t);
+  const span = { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), name: 'x', startTimeUnixNano: '007', endTimeUnixNano: 9 };
+  const send = (more: object) => {
+    const body = { resourceSpans: [{ scopeSpans: [{ spans: [{ ...span, ...more }] }] }] };
+    return call('POST', '/v1/traces', body, { 'x-mlflow-experiment-id': '0', 'content-type': 'application/json' });
+  };
+  const odd = { attributes: [{ key: 'i', value: { intValue: '-007' } }], events: [{ name: 'e', timeUnixNano: '08' }] };
+  assert.equal((await send(odd)).status, 200);
+  const read = await call('GET', `/api/3.0/mlflow/traces/get?trace_id=tr-${span.traceId}`);
+  const [{ attributes, events, start_time_unix_nano }] = read.body.trace.spans;
+  assert.deepEqual([attributes[0].value.int_value, events[0].time_unix_nano, start_time_unix_nano], [-7, 8, 7]);
+  for (const [name, wrong] of Object.entries({ startTimeUnixNano: 'soon', name: 1, attributes: 'x', events: [1], kind: 9 })) {
+    const { status, body } = await send({ [name]: wrong });
+    assert.equal(status, 400, name);
+    assert.match(body.message, new RegExp(name));
+  }
+  assert.equal((await send({ startTimeUnixNano: '9999999999999999999' })).status, 400);
+});
+
+test('a filter or an order by what every object has is refused in words', async (t) => {
+  const { post } = await openMlflow(t);
+  for (const word of ['constructor', 'toString', '__proto__']) {
+    for (const asked of [{ order_by: [word] }, { filter: `${word} = 'x'` }, { filter: `${word}.x = 'x'` }]) {
+      const { status, body } = await post('runs/search', { experiment_ids: ['0'], ...asked });
+      assert.deepEqual([status, body.error_code], [400, 'INVALID_PARAMETER_VALUE'], JSON.stringify(asked));
+    }
+  }
+});
+
 const bad: readonly (readonly [what: string, path: string, body: unknown, message: RegExp])[] = [
   [
     'one metric too many',

@@ -11,7 +11,7 @@ import type { MlflowDeps, Routing } from './routing.ts';
 import { infoWire, list, runNameTag, runWire, statusNames, statusOf, takeName } from './runs-mapping.ts';
 import { runQueryOf } from './runs-search.ts';
 import { batchOf, metricOf, paramOf, runsPageSize, tagOf, type WireBatch } from './runs-wire.ts';
-import { double, integer, maybeText, needed, objects, oneOf, text, texts, type Wire } from './wire.ts';
+import { double, integer, maybeText, needed, objects, oneOf, read, text, texts, type Wire } from './wire.ts';
 
 const run_id = needed(text);
 
@@ -29,7 +29,10 @@ export function runsRoutes(deps: MlflowDeps, { route }: Routing): Route[] {
   const log = logging(deps);
   const rootOf = artifactRoots(deps);
   const models = (wires: readonly Wire[], direction: 'in' | 'out'): RunModel[] =>
-    wires.map((wire) => ({ model_id: String(wire['model_id'] ?? ''), direction, step: integer.read(wire['step']) ?? 0 }));
+    wires.map((wire) => {
+      const { model_id, step } = read(wire, { model_id: text, step: integer });
+      return { model_id, direction, step: step ?? 0 };
+    });
 
   return [
     ...route(
@@ -125,13 +128,12 @@ export function runsRoutes(deps: MlflowDeps, { route }: Routing): Route[] {
     ...route('logInputs', { run_id, datasets: objects, models: objects }, async ({ caller, project, asked }) => {
       const inputs = inputsOf(asked.datasets);
       await inRun(asked.run_id, async () => {
-        await runs.setInputs(caller, project, asked.run_id, inputs);
-        await runs.linkModels(caller, project, asked.run_id, models(asked.models, 'in'));
+        await runs.setInputs(caller, project, asked.run_id, inputs, models(asked.models, 'in'));
       });
       return {};
     }),
     ...route('logOutputs', { run_id, models: needed(objects) }, async ({ caller, project, asked }) => {
-      await inRun(asked.run_id, () => runs.linkModels(caller, project, asked.run_id, models(asked.models, 'out')));
+      await inRun(asked.run_id, () => runs.setInputs(caller, project, asked.run_id, [], models(asked.models, 'out')));
       return {};
     }),
     ...route('logModel', { run_id, model_json: needed(text) }, async (incoming) => {
@@ -226,22 +228,23 @@ function logging({ runs }: MlflowDeps) {
     params_come: 'one' | 'many' = 'many',
   ): Promise<void> {
     const { name, tags } = takeName(sent);
-    const ofModels = metrics.filter(({ model_id }) => model_id !== '');
+    const modelMetrics = metrics.filter(({ model_id }) => model_id !== '');
+    const points = metrics.map(({ key, value, step, timestamp_ms }) => ({ key, value, step, timestamp_ms }));
     await inRun(id, async () => {
-      if (ofModels.length > 0) {
-        const points = ofModels.map((point) => ({ ...point, run_id: id }));
-        const missing = `Logged model with ID '${points[0]?.model_id}' not found.`;
-        await inWordsOf({ not_found: missing }, () => runs.loggedModels.logMetrics(caller, project, points));
-      }
-      const points = metrics.map(({ key, value, step, timestamp_ms }) => ({ key, value, step, timestamp_ms }));
       try {
-        await runs.logBatch(caller, project, id, { metrics: points, params, tags });
+        await runs.logBatch(caller, project, id, { metrics: points, params, tags, modelMetrics, ...(name ? { name } : {}) });
       } catch (error) {
-        throw error instanceof SlipwayError && error.code === 'param_already_set' ? paramChanged(error, id, params_come) : error;
+        throw error instanceof SlipwayError ? inBatch(error, id, params_come) : error;
       }
-      if (name) await runs.updateRun(caller, project, id, { name });
     });
   };
+}
+
+/** What is wrong with a part of a batch, and not with its run. */
+function inBatch(error: SlipwayError, run: string, come: 'one' | 'many'): SlipwayError {
+  const { logged_model } = error.details;
+  if (typeof logged_model === 'string') return refusal('RESOURCE_DOES_NOT_EXIST', `Logged model with ID '${logged_model}' not found.`);
+  return error.code === 'param_already_set' ? paramChanged(error, run, come) : error;
 }
 
 function paramChanged({ details }: SlipwayError, run: string, come: 'one' | 'many'): SlipwayError {

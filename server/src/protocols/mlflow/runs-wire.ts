@@ -1,17 +1,15 @@
-import type { KeyValue, LoggedModelMetric, MetricPoint } from '../../features/runs/index.ts';
+import type { KeyValue, ModelPoint } from '../../features/runs/index.ts';
 import { assertLength, assertName, limits } from './names.ts';
 import { invalid } from './refusal.ts';
 import { double, integer, member, missing, pythonJson, type Wire, wrongType } from './wire.ts';
 
-/** A point with what it may say of the model and the data that it measures. */
-export interface WireMetric extends MetricPoint {
-  readonly model_id: string;
-  readonly dataset: LoggedModelMetric['dataset'];
-  readonly digest: LoggedModelMetric['digest'];
-}
-
 const seeDocs = ' See the API docs for more information about request parameters.';
-const optionalText = (value: unknown): string => (typeof value === 'string' ? value : '');
+
+function optionalText(wire: Wire, name: string, at: string): string {
+  const value = member(wire, name) ?? '';
+  if (typeof value !== 'string') throw wrongType(`${at}${name}`, value);
+  return value;
+}
 
 /** A member that must be there, by its path. */
 function present(wire: Wire, name: string, at: string): unknown {
@@ -27,7 +25,7 @@ function numeric(value: unknown, reader: typeof double | typeof integer, path: s
 }
 
 /** Reads one point; `path` is where it stands in a batch, empty for a point alone. */
-export function metricOf(wire: Wire, path: string): WireMetric {
+export function metricOf(wire: Wire, path: string): ModelPoint {
   const at = path === '' ? '' : `${path}.`;
   const key = present(wire, 'key', at);
   const value = present(wire, 'value', at);
@@ -42,9 +40,9 @@ export function metricOf(wire: Wire, path: string): WireMetric {
     throw invalid(`Invalid value ${timestamp_ms} for parameter '${at}timestamp' supplied: ${why}`);
   }
   assertLength('Metric name', key, limits.key_chars);
-  const model_id = optionalText(member(wire, 'model_id'));
-  const dataset = optionalText(member(wire, 'dataset_name'));
-  const digest = optionalText(member(wire, 'dataset_digest'));
+  const model_id = optionalText(wire, 'model_id', at);
+  const dataset = optionalText(wire, 'dataset_name', at);
+  const digest = optionalText(wire, 'dataset_digest', at);
   return { key, value: number, timestamp_ms, step, model_id, dataset, digest };
 }
 
@@ -75,7 +73,7 @@ export const tagOf = (wire: Wire, path: string): KeyValue => pairOf(wire, path, 
 export const longTagOf = (valueLimit: number) => (wire: Wire, path: string) => pairOf(wire, path, { what: 'key', valueLimit, cuts: false });
 
 export interface WireBatch {
-  readonly metrics: WireMetric[];
+  readonly metrics: ModelPoint[];
   readonly params: KeyValue[];
   readonly tags: KeyValue[];
 }

@@ -3,7 +3,7 @@ import type { Assessment, Span, ToldTrace, Trace, TraceState } from '../../featu
 import type { AnyValue, Attribute, OtlpSpan } from '../otlp/index.ts';
 import { invalid } from './refusal.ts';
 import { artifactsFolder, artifactsRoot, filled, list } from './runs-mapping.ts';
-import { isWire, member, missing, read, text, type Wire } from './wire.ts';
+import { boolean, isWire, maybeText, member, missing, object, read, text, type Wire, wrongType } from './wire.ts';
 
 type Json = Record<string, unknown>;
 
@@ -47,8 +47,13 @@ export function traceWire(trace: Trace): Json {
   };
 }
 
-const strings = (value: unknown): Record<string, string> =>
-  isWire(value) ? Object.fromEntries(Object.entries(value).filter((pair): pair is [string, string] => typeof pair[1] === 'string')) : {};
+/** A map of texts to texts. */
+function strings(from: Wire, name: string): Record<string, string> {
+  const value = member(from, name) ?? {};
+  if (!isWire(value)) throw wrongType(name, value);
+  for (const [key, one] of Object.entries(value)) if (typeof one !== 'string') throw wrongType(`${name}.${key}`, one);
+  return value as Record<string, string>;
+}
 
 /** What a client tells of a trace in V3; times are RFC 3339, durations seconds with an `s`. */
 export function toldTrace(info: Wire): ToldTrace {
@@ -67,9 +72,9 @@ export function toldTrace(info: Wire): ToldTrace {
   if (Number.isNaN(started_at_ms))
     throw invalid(`Invalid value '${request_time.slice(0, 80)}' for parameter 'request_time': expected RFC 3339.`);
   const seconds = execution_duration === '' ? null : Number(execution_duration.replace(/s$/, ''));
-  if (seconds !== null && !Number.isFinite(seconds))
+  if (seconds !== null && !Number.isSafeInteger(Math.round(seconds * 1000)))
     throw invalid(`Invalid value '${execution_duration.slice(0, 80)}' for parameter 'execution_duration'.`);
-  const { [finalizedKey]: _, ...metadata } = strings(member(info, 'trace_metadata'));
+  const { [finalizedKey]: _, ...metadata } = strings(info, 'trace_metadata');
   return {
     id: trace_id,
     experiment: experimentOf(member(info, 'trace_location')),
@@ -79,7 +84,7 @@ export function toldTrace(info: Wire): ToldTrace {
     client_request_id: client_request_id || null,
     request_preview: request_preview || null,
     response_preview: response_preview || null,
-    tags: withoutOwn(strings(member(info, 'tags'))),
+    tags: withoutOwn(strings(info, 'tags')),
     metadata,
   };
 }
@@ -89,10 +94,10 @@ function withoutOwn(tags: Readonly<Record<string, string>>): Record<string, stri
 }
 
 export function experimentOf(location: unknown): string {
-  const experiment = isWire(location) ? member(location, 'mlflow_experiment') : undefined;
-  const id = isWire(experiment) ? member(experiment, 'experiment_id') : undefined;
-  if (typeof id !== 'string') throw missing('trace_location.mlflow_experiment.experiment_id');
-  return id;
+  const { mlflow_experiment } = read(isWire(location) ? location : {}, { type: text, mlflow_experiment: object });
+  const { experiment_id } = read(mlflow_experiment ?? {}, { experiment_id: maybeText });
+  if (experiment_id === null) throw missing('trace_location.mlflow_experiment.experiment_id');
+  return experiment_id;
 }
 
 const statusNames = ['STATUS_CODE_UNSET', 'STATUS_CODE_OK', 'STATUS_CODE_ERROR'];
@@ -167,9 +172,19 @@ function valueWire(value: AnyValue): Json {
 
 const kinds = ['feedback', 'expectation', 'issue'] as const;
 
+const assessmentFields = { assessment_name: text, rationale: text, create_time: text, valid: boolean, source: object };
+
+/** Refuses members of another kind; which of them are there is not judged. */
+export function readAssessment(wire: Wire) {
+  const told = read(wire, assessmentFields);
+  read(told.source ?? {}, { source_type: text, source_id: text });
+  strings(wire, 'metadata');
+  return told;
+}
+
 /** An assessment as it came, with an id; `value` of feedback and expectations is what searches compare with. */
 export function assessmentOf(wire: Wire, id?: string): Assessment {
-  const { assessment_name } = read(wire, { assessment_name: text });
+  const { assessment_name } = readAssessment(wire);
   if (assessment_name === '') throw missing('assessment.assessment_name');
   const kind = kinds.find((one) => isWire(member(wire, one)));
   if (!kind) throw invalid("An assessment has one of 'feedback' and 'expectation'.");

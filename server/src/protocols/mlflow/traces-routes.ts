@@ -15,6 +15,7 @@ import {
   assessmentWire,
   experimentOf,
   ownTags,
+  readAssessment,
   sourceRunKey,
   spansByTrace,
   spanWire,
@@ -286,6 +287,7 @@ export function tracesRoutes({ traces, runs }: MlflowDeps, { route, raw }: Routi
         const known = await inAssessment(asked, () => traces.assessment(caller, project, asked.trace_id, asked.assessment_id));
         const before = { ...assessmentWire(asked.trace_id, known) };
         const change = asked.assessment ?? {};
+        readAssessment(change);
         const fields = asked.update_mask === '' ? Object.keys(change) : asked.update_mask.split(',').map(snake);
         for (const field of fields.filter((name) => changeable.has(name))) before[field] = member(change, field);
         const next = assessmentOf(before, known.id);

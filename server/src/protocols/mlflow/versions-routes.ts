@@ -1,4 +1,5 @@
 import type { RegisteredVersion } from '../../features/models/index.ts';
+import type { LoggedModel } from '../../features/runs/index.ts';
 import type { Caller } from '../../kernel/caller.ts';
 import type { Project } from '../../kernel/project.ts';
 import type { Route } from '../../platform/http/index.ts';
@@ -54,6 +55,7 @@ export function versionsRoutes(deps: MlflowDeps, { route }: Routing): Route[] {
         const source = await findSource(deps, caller, project, { ...asked, isPrompt: told });
         const described = await describeFiles(deps, source);
         const { outside, logged_model } = source;
+        const logged = logged_model === null || told ? null : await findLogged(caller, project, logged_model);
         const made = await registry.register(caller, project, {
           model: asked.name,
           files: source.files,
@@ -71,7 +73,7 @@ export function versionsRoutes(deps: MlflowDeps, { route }: Routing): Route[] {
           },
           tags,
         });
-        if (logged_model !== null && !told) await noteVersion(caller, project, logged_model, made);
+        if (logged) await noteVersion(caller, project, logged, made);
         return { model_version: versionWire(made) };
       },
     ),
@@ -169,12 +171,16 @@ export function versionsRoutes(deps: MlflowDeps, { route }: Routing): Route[] {
     ),
   ];
 
+  /** Before anything is registered: a version of a model that is not there is none. */
+  function findLogged(caller: Caller, project: Project, id: string): Promise<LoggedModel> {
+    return inWordsOf({ not_found: `Logged model with ID '${id}' not found.` }, () => runs.loggedModels.get(caller, project, id));
+  }
+
   /** The logged model says which versions were made of it, as its readers expect. */
-  async function noteVersion(caller: Caller, project: Project, id: string, { model, number }: RegisteredVersion): Promise<void> {
-    const logged = await runs.loggedModels.get(caller, project, id, { deleted: true });
+  async function noteVersion(caller: Caller, project: Project, logged: LoggedModel, { model, number }: RegisteredVersion): Promise<void> {
     const noted = readNoted(logged.tags.find(({ key }) => key === versionsTag)?.value);
     const value = JSON.stringify([...noted, { name: model, version: number }]);
-    if (value.length <= limits.tagValue_chars) await runs.loggedModels.setTags(caller, project, id, [{ key: versionsTag, value }]);
+    if (value.length <= limits.tagValue_chars) await runs.loggedModels.setTags(caller, project, logged.id, [{ key: versionsTag, value }]);
   }
 }
 

@@ -1,1 +1,2 @@
-export { type AnyValue, type Attribute, type OtlpSpan, spansOfJson, spansOfProtobuf } from './otlp-traces.ts';
+export { spansOfJson } from './otlp-json.ts';
+export { type AnyValue, type Attribute, type OtlpSpan, spansOfProtobuf } from './otlp-traces.ts';

@@ -1,4 +1,3 @@
-import { parseJson } from '../../platform/http/index.ts';
 import { fieldsOf, noProtobuf } from './wire-reader.ts';
 
 /** A value of an attribute, as OTLP tells kinds apart; integers are decimal texts, since they may have 64 bits. */
@@ -32,7 +31,7 @@ export interface OtlpSpan {
   readonly status: { readonly code: number; readonly message: string };
 }
 
-const depthLimit = 32;
+export const depthLimit = 32;
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 function textOf(bytes: Uint8Array): string {
@@ -112,7 +111,7 @@ function cellOf(bytes: Uint8Array, depth: number): AnyValue {
   return {};
 }
 
-function doubleOf(value: number): number | 'NaN' | 'Infinity' | '-Infinity' {
+export function doubleOf(value: number): number | 'NaN' | 'Infinity' | '-Infinity' {
   return Number.isFinite(value) ? value : (String(value) as 'NaN' | 'Infinity' | '-Infinity');
 }
 
@@ -145,71 +144,14 @@ function statusOf(bytes: Uint8Array): OtlpSpan['status'] {
   return status;
 }
 
-function assertSpan(span: OtlpSpan): OtlpSpan {
+/** In the year 2255: microseconds until then are exact in a number. */
+const lastMoment_ns = 9e18;
+
+export function assertSpan(span: OtlpSpan): OtlpSpan {
   const sound = /^[0-9a-f]{32}$/.test(span.trace_id) && /^[0-9a-f]{16}$/.test(span.span_id);
-  const times = /^\d{1,19}$/.test(span.start_time_unix_nano) && /^\d{1,19}$/.test(span.end_time_unix_nano);
+  const times = [span.start_time_unix_nano, span.end_time_unix_nano].every(
+    (time) => /^\d{1,19}$/.test(time) && Number(time) <= lastMoment_ns,
+  );
   if (!sound || !times || (span.parent_span_id !== null && !/^[0-9a-f]{16}$/.test(span.parent_span_id))) throw noProtobuf();
   return span;
-}
-
-type Json = Readonly<Record<string, unknown>>;
-const isJson = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value);
-const items = (value: unknown): Json[] => (Array.isArray(value) ? value.filter(isJson) : []);
-const text = (value: unknown): string => (typeof value === 'string' ? value : '');
-const integerText = (value: unknown): string => (typeof value === 'number' || typeof value === 'string' ? String(value) : '0');
-
-/** All spans of an export request in the JSON of OTLP: camelCase, ids in hexadecimal. */
-export function spansOfJson(bytes: Buffer): OtlpSpan[] {
-  const request = parseJson(bytes);
-  if (!isJson(request)) throw noProtobuf();
-  return items(request['resourceSpans'])
-    .flatMap((resource) => items(resource['scopeSpans']))
-    .flatMap((scope) => items(scope['spans']))
-    .map((span) => assertSpan(spanOfJson(span)));
-}
-
-function spanOfJson(span: Json): OtlpSpan {
-  const status = isJson(span['status']) ? span['status'] : {};
-  return {
-    trace_id: text(span['traceId']).toLowerCase(),
-    span_id: text(span['spanId']).toLowerCase(),
-    parent_span_id: text(span['parentSpanId']).toLowerCase() || null,
-    name: text(span['name']),
-    kind: Number(span['kind'] ?? 0),
-    start_time_unix_nano: integerText(span['startTimeUnixNano']),
-    end_time_unix_nano: integerText(span['endTimeUnixNano']),
-    attributes: attributesOfJson(span['attributes'], 0),
-    events: items(span['events']).map((event) => ({
-      time_unix_nano: integerText(event['timeUnixNano']),
-      name: text(event['name']),
-      attributes: attributesOfJson(event['attributes'], 0),
-    })),
-    links: items(span['links']).map((link) => ({
-      trace_id: text(link['traceId']),
-      span_id: text(link['spanId']),
-      attributes: attributesOfJson(link['attributes'], 0),
-    })),
-    status: { code: Number(status['code'] ?? 0), message: text(status['message']) },
-  };
-}
-
-function attributesOfJson(value: unknown, depth: number): Attribute[] {
-  return items(value).map((one) => ({ key: text(one['key']), value: valueOfJson(one['value'], depth) }));
-}
-
-function valueOfJson(value: unknown, depth: number): AnyValue {
-  if (depth > depthLimit) throw noProtobuf();
-  if (!isJson(value)) return {};
-  if (typeof value['stringValue'] === 'string') return { string_value: value['stringValue'] };
-  if (typeof value['boolValue'] === 'boolean') return { bool_value: value['boolValue'] };
-  if (value['intValue'] !== undefined && /^-?\d{1,19}$/.test(integerText(value['intValue'])))
-    return { int_value: integerText(value['intValue']) };
-  if (value['doubleValue'] !== undefined) return { double_value: doubleOf(Number(value['doubleValue'])) };
-  if (typeof value['bytesValue'] === 'string') return { bytes_value: value['bytesValue'] };
-  if (isJson(value['arrayValue'])) {
-    const { values } = value['arrayValue'];
-    return { array_value: { values: (Array.isArray(values) ? values : []).map((one) => valueOfJson(one, depth + 1)) } };
-  }
-  if (isJson(value['kvlistValue'])) return { kvlist_value: { values: attributesOfJson(value['kvlistValue']['values'], depth + 1) } };
-  return {};
 }

@@ -1,5 +1,5 @@
 import type { Database, Handle } from '../../platform/database/index.ts';
-import type { KeyValue } from './run.ts';
+import { foldersOf, type KeyValue } from './run.ts';
 
 export type LoggedModelStatus = 'pending' | 'uploading' | 'ready' | 'failed';
 
@@ -107,6 +107,22 @@ export async function insertLoggedModelMetrics(tx: Handle, rows: readonly Metric
     .values([...rows])
     .onConflict((conflict) => conflict.doNothing())
     .execute();
+}
+
+/** True when a file of the model lies above or below `path`: a file cannot be a folder too. */
+export async function clashesWithModelFolder(tx: Handle, model: number, path: string): Promise<boolean> {
+  const folders = foldersOf(path);
+  const found = tx
+    .selectFrom('logged_model_files')
+    .select('path')
+    .where('model', '=', model)
+    .where((is) =>
+      is.or([
+        is.and([is('path', '>', `${path}/`), is('path', '<', `${path}0`)]),
+        ...(folders.length > 0 ? [is('path', 'in', folders)] : []),
+      ]),
+    );
+  return (await found.executeTakeFirst()) !== undefined;
 }
 
 export async function putLoggedModelFile(tx: Handle, row: { model: number; path: string; digest: string; bytes: number }): Promise<void> {

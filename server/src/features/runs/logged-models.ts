@@ -232,6 +232,9 @@ export async function putLoggedModelFile(
   if (bytes === undefined) throw failure('not_found', { what: 'uploaded blob', name: file.digest });
   await database.write(async (tx) => {
     const model = await existingLoggedModel(tx, project, id);
+    if (await store.clashesWithModelFolder(tx, model.number, file.path)) {
+      throw failure('conflict', { what: 'Artifact', name: file.path, expected: 'a file', found: 'a folder of that name' });
+    }
     await store.putLoggedModelFile(tx, { ...file, bytes, model: model.number });
   });
 }

@@ -197,6 +197,12 @@ export function assertActive(run: Pick<Run, 'id' | 'lifecycle'>): void {
 /** Control signs, and those that turn the direction of writing, so that `exe.png` is shown for what ends in `exe`. */
 export const misleading = /[\p{Cc}\u202a-\u202e\u2066-\u2069]/u;
 
+/** `a` and `a/b` of `a/b/c.txt`. */
+export function foldersOf(path: string): string[] {
+  const folders = path.split('/').slice(0, -1);
+  return folders.map((_, depth) => folders.slice(0, depth + 1).join('/'));
+}
+
 export function assertArtifactPath(path: string): void {
   const sound = path.length > 0 && path.length <= 1000 && path.isWellFormed() && isNormalPath(path) && path.split('/').length <= 32;
   if (!sound || path.includes('\\') || misleading.test(path) || path.normalize('NFC') !== path) {

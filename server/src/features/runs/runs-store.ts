@@ -1,5 +1,14 @@
 import type { Database, Handle } from '../../platform/database/index.ts';
-import { type KeyValue, type LatestMetric, type Lifecycle, type MetricPoint, numberOf, type Run, type RunStatus } from './run.ts';
+import {
+  foldersOf,
+  type KeyValue,
+  type LatestMetric,
+  type Lifecycle,
+  type MetricPoint,
+  numberOf,
+  type Run,
+  type RunStatus,
+} from './run.ts';
 
 interface ExperimentsTable {
   number: number;
@@ -209,10 +218,7 @@ export async function putArtifact(
 
 /** True when an artifact lies above or below `path`: a file cannot be a folder too. */
 export async function clashesWithFolder(tx: Handle, run: number, path: string): Promise<boolean> {
-  const parents = path
-    .split('/')
-    .slice(0, -1)
-    .map((_, depth, parts) => parts.slice(0, depth + 1).join('/'));
+  const parents = foldersOf(path);
   const above =
     parents.length > 0 &&
     (await tx.selectFrom('run_artifacts').select('path').where('run', '=', run).where('path', 'in', parents).executeTakeFirst());

@@ -37,6 +37,8 @@ export const listed: readonly Operator[] = [...textual, 'in', 'not in'];
 const clauseLimit = 100;
 const filterLimit_chars = 200_000;
 const listLimit = 10_000;
+/** SQLite refuses patterns of more than 50,000 bytes, and a sign of ours may become three of its own. */
+const patternLimit_chars = 10_000;
 const orderLimit_chars = 1000;
 
 interface Token {
@@ -121,7 +123,10 @@ class Reader {
       throw this.#wrong(operator.token, `Invalid comparator '${operator.is.toUpperCase()}' not one of '${among}'`);
     }
     if (operator.is === 'is null' || operator.is === 'is not null') return { kind, key, operator: operator.is, value: null };
-    return { kind, key, operator: operator.is, value: this.#value(kind, key, is, name) };
+    const value = this.#value(kind, key, is, name);
+    if ((operator.is === 'like' || operator.is === 'ilike') && String(value).length > patternLimit_chars)
+      throw this.#wrong(operator.token, `A pattern takes at most ${patternLimit_chars} characters`);
+    return { kind, key, operator: operator.is, value };
   }
 
   #field(name: Token): { kind: string; key: string; is: 'text' | 'number' | 'either' } {

@@ -15,6 +15,7 @@ const model_id = needed(text);
 const pageUsual = 50;
 const pageMost = 1000;
 const experimentsMost = 10_000;
+const datasetsMost = 100;
 
 const columns = {
   name: 'name',
@@ -172,6 +173,9 @@ export function loggedModelsRoutes({ runs }: MlflowDeps, { route }: Routing): Ro
         const own = await Promise.all(
           asked.experiment_ids.map(async (id) => (id === '0' ? (await runs.getExperiment(caller, project, id)).id : id)),
         );
+        if (asked.datasets.length > datasetsMost) {
+          throw invalid(`A search takes at most ${datasetsMost} datasets. Got ${asked.datasets.length}.`);
+        }
         const datasets = asked.datasets.map((wire) => {
           const { dataset_name, dataset_digest } = read(wire, { dataset_name: needed(text), dataset_digest: text });
           return { name: dataset_name, ...(dataset_digest ? { digest: dataset_digest } : {}) };

@@ -21,6 +21,8 @@ const statuses = {
 export type MlflowCode = keyof typeof statuses;
 
 const reasonLimit_chars = 280;
+/** What a client wrote is told again, but no more of it than a person reads. */
+const messageLimit_chars = 4000;
 
 /** A refusal in MLflow's own words, which its clients and their users know. */
 export function refusal(code: MlflowCode, message: string): SlipwayError {
@@ -70,7 +72,8 @@ const keptStatuses = new Set([408, 413, 421, 507]);
 export function explain(error: SlipwayError): ErrorAnswer {
   const { mlflow_code, mlflow_message, retry_after_s } = error.details;
   const code = typeof mlflow_code === 'string' ? (mlflow_code as MlflowCode) : codeOf(error);
-  const message = typeof mlflow_message === 'string' ? mlflow_message : `${error.message} ${error.todo}`;
+  const words = typeof mlflow_message === 'string' ? mlflow_message : `${error.message} ${error.todo}`;
+  const message = words.length > messageLimit_chars ? `${words.slice(0, messageLimit_chars)}…` : words;
   const status = keptStatuses.has(error.status) ? error.status : statuses[code];
   const headers: Record<string, string> = {
     ...(status === 401 ? { 'www-authenticate': 'Basic realm="mlflow"' } : {}),

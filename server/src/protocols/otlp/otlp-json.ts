@@ -111,8 +111,7 @@ function valueIn(value: Json, depth: number): AnyValue {
 const wordsOfDoubles = new Set(['NaN', 'Infinity', '-Infinity']);
 
 function double(value: unknown): ReturnType<typeof doubleOf> {
-  const isNumber = typeof value === 'number' || (typeof value === 'string' && (wordsOfDoubles.has(value) || /^[-+.\deE]+$/.test(value)));
-  const number = Number(value);
-  if (!isNumber || (Number.isNaN(number) && value !== 'NaN')) throw wrong('doubleValue');
-  return doubleOf(number);
+  const isText = typeof value === 'string' && (wordsOfDoubles.has(value) || (/^[-+.\deE]+$/.test(value) && !Number.isNaN(Number(value))));
+  if (typeof value !== 'number' && !isText) throw wrong('doubleValue');
+  return doubleOf(Number(value));
 }

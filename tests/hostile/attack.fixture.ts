@@ -1,7 +1,6 @@
-import { errors } from '@slipway/contracts';
-import { type Answer, type Asked, hang_ms } from './ask.fixture.ts';
+import type { Asked } from './ask.fixture.ts';
 import type { Given } from './given.fixture.ts';
-import { addressInputs, bodyInputs, headerInputs, jsonInputs } from './inputs.fixture.ts';
+import { addressInputs, bodyInputs, headerInputs, jsonInputs, ownHeaderInputs, spoiled } from './inputs.fixture.ts';
 import { type Path, pathsIn, type Schema, sampleOf, samplesOf, valueAt, withJsonAt } from './samples.fixture.ts';
 
 /** An operation as the running server describes it. */
@@ -15,6 +14,10 @@ export interface Operation {
   readonly query: Readonly<Record<string, Schema>>;
   readonly required: ReadonlySet<string>;
   readonly body: { readonly type: string; readonly schema: Schema } | null;
+  /** Where its refusals have the form of a foreign protocol, which takes the project from a header. */
+  readonly speaks?: 'mlflow';
+  /** Whether it is served below `/ajax-api` too: half of the cases go there. */
+  readonly hasTwin?: boolean;
 }
 
 interface Described {
@@ -49,7 +52,8 @@ export function operationsOf(paths: Readonly<Record<string, unknown>>): Operatio
 export interface Base {
   readonly params: Readonly<Record<string, string>>;
   readonly query: Readonly<Record<string, string>>;
-  /** Null where the operation reads none; a text where the body is no JSON. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Null where the operation reads none; a text or bytes where the body is no JSON. */
   readonly body: unknown;
 }
 
@@ -61,12 +65,19 @@ export function basesOf(operation: Operation, params: Readonly<Record<string, st
   if (missing.length > 0) throw new Error(`${operation.id} could not be exercised: world.fixture.ts has no {${missing.join('}, {')}}`);
   const asked = given.query ?? Object.fromEntries([...required].map((name) => [name, String(sampleOf(query[name] ?? {}))]));
   const bodies =
-    body === null ? [null] : given.body !== undefined ? [given.body] : body.type === octets ? ['bytes'] : samplesOf(body.schema);
-  return bodies.map((one) => ({ params: own, query: asked, body: one }));
+    body === null
+      ? [null]
+      : given.body !== undefined
+        ? [given.body, ...(given.bytes ? [given.bytes] : [])]
+        : body.type === octets
+          ? ['bytes']
+          : samplesOf(body.schema);
+  return bodies.map((one) => ({ params: own, query: asked, body: one, ...(given.headers && { headers: given.headers }) }));
 }
 
 const octets = 'application/octet-stream';
-const form = 'application/x-www-form-urlencoded';
+const protobuf = 'application/x-protobuf';
+export const form = 'application/x-www-form-urlencoded';
 
 /** One hostile request and what is known of its answer beforehand. */
 export interface Case {
@@ -90,11 +101,17 @@ function addressOf({ path }: Operation, params: Readonly<Record<string, string>>
   return asked.length === 0 ? filled : `${filled}?${asked.join('&')}`;
 }
 
+/** The other address of a route that has one. */
+export const twinOf = (path: string): string => path.replace(/^\/api\//, '/ajax-api/');
+
 export function right(operation: Operation, base: Base, token: string): Asked {
-  const headers: Record<string, string> = { authorization: `Bearer ${token}` };
+  const workspace = operation.speaks === 'mlflow' ? { 'x-mlflow-workspace': base.params['project'] ?? '' } : {};
+  const headers: Record<string, string> = { authorization: `Bearer ${token}`, ...workspace, ...base.headers };
   const path = addressOf(operation, encoded(base.params), encoded(base.query));
   if (operation.body === null || base.body === null) return { method: operation.method, path, headers };
   const { type } = operation.body;
+  if (base.body instanceof Uint8Array)
+    return { method: operation.method, path, headers: { ...headers, 'content-type': protobuf }, body: Buffer.from(base.body) };
   if (type === octets && typeof base.body !== 'string')
     return { method: operation.method, path, headers: { ...headers, 'content-type': 'application/json' }, body: JSON.stringify(base.body) };
   const body =
@@ -114,7 +131,7 @@ export function* casesOf(operation: Operation, bases: readonly Base[], token: st
   const address = addressInputs(guard);
   const params = encoded(first.params);
   const query = encoded(first.query);
-  for (const name of operation.params)
+  for (const name of operation.params.filter((one) => operation.path.includes(`{${one}}`)))
     for (const input of address)
       yield {
         operation,
@@ -136,7 +153,7 @@ export function* casesOf(operation: Operation, bases: readonly Base[], token: st
   const path = usual.path;
   for (const twist of ['?', '?&&==&', '#x', ';x=1', '//', '/.', '/..', '/%2e%2e', '%2f', '?%', '?a=%ff'])
     yield { operation, name: `address ${twist}`, make: () => ({ ...usual, path: `${path}${twist}` }) };
-  for (const headers of headerInputs) {
+  for (const headers of [...headerInputs, ...ownHeaderInputs(first)]) {
     const [name] = Object.keys(headers);
     yield {
       operation,
@@ -153,15 +170,26 @@ function* bodyCases(operation: Operation, base: Base, token: string, guard: stri
   const usual = right(operation, base, token);
   const isForm = body.type === form;
   if (isForm) return yield* formCases(operation, base, usual, guard);
+  if (base.body instanceof Uint8Array) {
+    for (const { name, bytes } of spoiled(base.body)) yield { operation, name, make: () => ({ ...usual, body: bytes }) };
+    return;
+  }
   if (typeof base.body === 'string') {
     for (const { status: _, ...input } of bodyInputs('{"a":1}'))
       yield { operation, ...input, make: () => ({ ...usual, headers: { ...usual.headers, ...input.headers }, body: input.body }) };
     return;
   }
   const judged = body.type !== octets;
+  // A body that is none is read there as one without members, as its own server does.
+  const hasOneStatus = judged && operation.speaks === undefined;
   for (const at of pathsIn(base.body)) {
     const there = valueAt(base.body, at);
     const isContainer = there !== null && typeof there === 'object';
+    if (isContainer) {
+      const [first] = Object.values(there);
+      const make = (): Asked => ({ ...usual, body: withJsonAt(base.body, at, manyOf(there, first)) });
+      yield { operation, name: `body ${at.join('.') || '(whole)'}: 20,000 of its first`, make };
+    }
     const keys = at.filter((key) => typeof key === 'string');
     for (const { name, text, wrongFor, heavy } of jsonInputs(guard)) {
       const isWrong = judged && wrongFor === (isContainer ? 'container' : 'scalar') && at.length > 0 && !isFree(operation.id, at);
@@ -175,8 +203,15 @@ function* bodyCases(operation: Operation, base: Base, token: string, guard: stri
       operation,
       ...input,
       make: () => ({ ...usual, headers: { ...usual.headers, ...input.headers }, body: input.body }),
-      ...(judged && status && { status }),
+      ...(hasOneStatus && status && { status }),
     };
+}
+
+/** A list or an object of 20,000 members that are each right. */
+function manyOf(there: object, first: unknown): string {
+  const one = JSON.stringify(first ?? 'x');
+  const members = Array.from({ length: 20_000 }, (_, n) => (Array.isArray(there) ? one : `"m${n}":${one}`)).join(',');
+  return Array.isArray(there) ? `[${members}]` : `{${members}}`;
 }
 
 function* formCases(operation: Operation, base: Base, usual: Asked, guard: string): Generator<Case> {
@@ -191,102 +226,12 @@ function* formCases(operation: Operation, base: Base, usual: Asked, guard: strin
 }
 
 /** Where any JSON value is right. */
-const free = [/^deployments\.predict rows\.\d+\./, /^deployments\.outcomes .*\.extra/];
+const free = [
+  /^deployments\.predict rows\.\d+\./,
+  /^deployments\.outcomes .*\.extra/,
+  /^mlflow\.(create|update)Assessment assessment\.feedback\.value/,
+];
 
 function isFree(id: string, at: Path): boolean {
   return free.some((pattern) => pattern.test(`${id} ${at.join('.')}`));
-}
-
-/** What is wrong with an answer; empty where nothing is. */
-export function wrongWith({ operation, status: expected, names }: Case, answer: Answer, secrets: readonly string[]): string[] {
-  const { status, text, headers, took_ms } = answer;
-  const wrong: string[] = [];
-  // What is let through may do its work first, and some is judged in a child process that starts for it.
-  if (took_ms > (status < 400 || judgedInChild.has(operation.id) ? work_ms : hang_ms)) wrong.push(`took ${Math.round(took_ms)} ms`);
-  if (status === 0) wrong.push('no answer');
-  if (status >= 500 && !isMeant(status, text)) wrong.push('a failure of the server');
-  if (expected && !expected.includes(status) && !isEarlier(status)) wrong.push(`expected ${expected.join(' or ')}`);
-  if (names !== undefined && status < 400) wrong.push(`took what is of another kind as ${names.join('.')}`);
-  if (names !== undefined && status === 422 && isOurs(operation) && !names.some((key) => text.includes(key)))
-    wrong.push(`does not name ${names.join('.')}`);
-  if (status >= 400) wrong.push(...wrongShape(operation, answer));
-  if (String(headers['location'] ?? '/').search(/^\/(?![/\\])/) !== 0) wrong.push(`leads to ${String(headers['location'])}`);
-  if (headers['set-cookie']?.toString().includes('planted')) wrong.push('set a cookie that was planted');
-  if (headers['x-content-type-options'] !== 'nosniff' && status !== 0 && headers['x-request-id'] !== undefined)
-    wrong.push('may be sniffed');
-  const told = secrets.filter((secret) => text.includes(secret) || JSON.stringify(headers).includes(secret));
-  const traces = traceOf.filter((pattern) => pattern.test(text));
-  if (told.length + traces.length > 0)
-    wrong.push(`tells ${[...told.map((secret) => secret.slice(0, 12)), ...traces.map(String)].join(', ')}`);
-  return wrong;
-}
-
-/** For what a child process does for a request that is right, beside all that the others started. */
-const work_ms = 30_000;
-const judgedInChild = new Set(['models.add', 'datasets.addVersion', 'projectfile.apply', 'gates.evaluate']);
-
-/** Who or what the request names is judged before its body is read; a limit may be reached. */
-function isEarlier(status: number): boolean {
-  return [401, 403, 404, 429].includes(status);
-}
-
-/** The codes with which a server that is well may answer 5xx. */
-const meantFor = new Set(['busy', 'storage_full', 'model_not_loaded', 'model_queue_full', 'nothing_served', 'deadline_exceeded']);
-
-function isMeant(status: number, text: string): boolean {
-  return status !== 500 && [...meantFor].some((code) => text.includes(code) || text.includes(errors[code as 'busy'].message.slice(0, 12)));
-}
-
-const traceOf: readonly RegExp[] = [
-  /\bat (async )?[\w.<>]+ \(/,
-  /file:\/\/\/(?!etc)/,
-  /node:internal/,
-  /node_modules/,
-  /\$argon2/,
-  /\bSQLITE_/,
-  /\b(SELECT|INSERT|UPDATE) [\w"*]+ /,
-  /no such (table|column):/,
-];
-
-const ownApi = /^\/(api|livez|readyz|health|version|metrics)/;
-const isOurs = ({ path, body }: Operation): boolean => ownApi.test(path) && body?.type !== form;
-
-function wrongShape(operation: Operation, { status, text, headers }: Answer): string[] {
-  const type = String(headers['content-type']);
-  if (!isOurs(operation) && type.startsWith('text/html')) return [];
-  if (!type.startsWith('application/json')) return [`an error of type ${type}`];
-  try {
-    const { error, error_code } = JSON.parse(text) as {
-      error?: string | { code: string; message: string; todo: string };
-      error_code?: string;
-    };
-    if (!isOurs(operation) && (typeof error === 'string' || typeof error_code === 'string')) return [];
-    if (typeof error !== 'object') return ['an error of another form'];
-    if (!Object.hasOwn(errors, error.code)) return [`the code ${error.code} is not in the table`];
-    if (errors[error.code as 'busy'].status !== (status as number)) return [`${error.code} has another status`];
-    return error.message !== '' && error.todo !== '' ? [] : ['an error without words'];
-  } catch {
-    return ['an error that is no JSON'];
-  }
-}
-
-const unexercised = new Set([
-  'route_not_found',
-  'not_found',
-  'invalid_input',
-  'malformed_request',
-  'unsupported_media_type',
-  'not_signed_in',
-  'token_not_valid',
-  'not_permitted',
-  'server_admin_only',
-  'origin_not_allowed',
-  'host_not_allowed',
-]);
-
-/** Why the right request of an operation did not reach its work; null where it did. */
-export function whyUnexercised({ status, text }: Answer): string | null {
-  if (status > 0 && status < 400) return null;
-  const code = /"code":"(\w+)"/.exec(text)?.[1];
-  return code !== undefined && !unexercised.has(code) ? null : `${status} ${text.slice(0, 300)}`;
 }

@@ -3,8 +3,11 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { checkout, type Scope, type Server, slipway, startServer, temporaryFolder } from '../journeys/a-server.fixture.ts';
 import { type Answer, type Ask, inTurn, openAsker } from './ask.fixture.ts';
-import { basesOf, type Case, casesOf, type Operation, operationsOf, right, whyUnexercised, wrongWith } from './attack.fixture.ts';
+import { basesOf, type Case, casesOf, type Operation, operationsOf, right, twinOf } from './attack.fixture.ts';
 import { canaryOfGuard, openGuard } from './guard.fixture.ts';
+import { whyUnexercised, wrongWith } from './judge.fixture.ts';
+import { mlflowOperations } from './mlflow-operations.fixture.ts';
+import { readAll } from './read-all.fixture.ts';
 import { type Peopled, people, speaker } from './world.fixture.ts';
 
 export interface Campaign {
@@ -52,12 +55,12 @@ export async function attackServer(t: Scope, campaign: Campaign): Promise<Found>
   t.after(close);
   const state = guard?.state();
   const ours = await people(server, ask, 'ours');
-  await people(server, ask, 'kept');
-  const before = await readAll(ask, server, 'kept');
+  const kept = await people(server, ask, 'kept');
+  const before = await readAll(ask, server, kept);
   const begun = performance.now();
   const found = await attack(ask, server, ours, guard?.folder ?? join(root, 'guarded'), campaign);
   const took_ms = performance.now() - begun;
-  const after = await readAll(ask, server, 'kept');
+  const after = await readAll(ask, server, kept);
   const ailing = await examine(ask, server);
   const log = server.error();
   const secrets = [server.admin.token, ...passwords, canaryOfEnvironment, canaryOfGuard.trim()];
@@ -107,14 +110,15 @@ async function attack(ask: Ask, server: Server, ours: Peopled, guarded: string, 
   const given: Peopled['given'] = { ...ours.given, ...signIns(tokenOf(server.setupLink), tokenOf(link.path)) };
   const params = { ...ours.params, person: spare.id, token: token.id, operation: operation.id };
   const { paths } = await say<{ paths: Record<string, unknown> }>('GET', '/api/openapi.json');
-  const all = operationsOf(paths).filter(({ id }) => id.includes(campaign.only ?? ''));
+  const all = [...operationsOf(paths), ...mlflowOperations(given)].filter(({ id }) => id.includes(campaign.only ?? ''));
   const secrets = [server.admin.token, server.data, checkout, process.execPath, canaryOfEnvironment, canaryOfGuard.trim(), ...passwords];
   const wrong: string[] = [];
   const unexercised: string[] = [];
   let requests = 0;
 
   async function meet(one: Case): Promise<Answer> {
-    const answer = await ask(one.make());
+    const asked = one.make();
+    const answer = await ask(requests % 2 === 1 && one.operation.hasTwin ? { ...asked, path: twinOf(asked.path) } : asked);
     requests++;
     const faults = wrongWith(one, answer, secrets);
     if (faults.length > 0)
@@ -154,7 +158,7 @@ async function attack(ask: Ask, server: Server, ours: Peopled, guarded: string, 
 
 /** What works once: the right request comes after the hostile ones, which would else find nothing. */
 function isOnce({ id, method }: Operation): boolean {
-  return method === 'DELETE' || /^access\.(setUp|useSignInLink)$/.test(id);
+  return method === 'DELETE' || /^access\.(setUp|useSignInLink)$|^mlflow\.(delete|restore|rename|updateExperiment)/.test(id);
 }
 
 function tokenOf(link: string | null): string {
@@ -176,7 +180,7 @@ function signIns(setUp: string, link: string): Peopled['given'] {
 
 /** What ends something comes last, so that the others still find it. */
 function orderOf({ id, method }: Operation): number {
-  const ends = method === 'DELETE' || /retire|rollback|cancel/.test(id);
+  const ends = method === 'DELETE' || /retire|rollback|cancel|^mlflow\.delete/.test(id);
   return ends ? 2 : method === 'GET' ? 0 : 1;
 }
 
@@ -184,40 +188,6 @@ function orderOf({ id, method }: Operation): number {
 function spread<T>(items: readonly T[], count: number): T[] {
   if (items.length <= count) return [...items];
   return Array.from({ length: count }, (_, at) => items[Math.floor((at * items.length) / count)] as T);
-}
-
-/** What everybody reads of a project, but for what tells the time. */
-export async function readAll(ask: Ask, server: Server, project: string): Promise<string[]> {
-  const at = `/api/v1/projects/${project}`;
-  const reads = [
-    '/datasets',
-    '/datasets/rows/versions/1',
-    '/datasets/rows/versions/1/preview',
-    '/datasets/rows/versions/1/file?path=rows.csv',
-    '/runs',
-    '/runs/find',
-    '/experiments',
-    '/models',
-    '/models/wear/versions',
-    '/models/trained/versions/1',
-    '/gates',
-    '/verdicts',
-    '/approvals',
-    '/deployments',
-    `/deployments/${project}-wear/served`,
-    '/monitors',
-    '/incidents',
-    '/pipelines',
-    '/executions',
-    '/receivers',
-    '/reports/summary',
-  ];
-  const answers: string[] = [];
-  for (const path of reads) {
-    const { status, text } = await ask({ method: 'GET', path: `${at}${path}`, headers: { authorization: `Bearer ${server.admin.token}` } });
-    answers.push(`${path}: ${status} ${text}`);
-  }
-  return answers;
 }
 
 /** What the doctor finds wrong, every file hashed again. */

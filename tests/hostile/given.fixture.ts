@@ -2,7 +2,10 @@
 export interface Given {
   readonly params?: Readonly<Record<string, string>>;
   readonly query?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string>>;
   readonly body?: unknown;
+  /** The same body in protobuf, where the operation reads both. */
+  readonly bytes?: Uint8Array;
 }
 
 type ByOperation = Readonly<Record<string, Given>>;

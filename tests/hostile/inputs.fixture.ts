@@ -301,3 +301,53 @@ export const headerInputs: readonly Readonly<Record<string, string>>[] = [
   { 'sec-fetch-site': 'same-site' },
   { 'x-padding': 'h'.repeat(12_000) },
 ];
+
+/** Every header that a right request carries beside the usual ones, with what does not belong there. */
+export function ownHeaderInputs({ headers = {} }: { readonly headers?: Readonly<Record<string, string>> }): Record<string, string>[] {
+  const wrong = [
+    '',
+    '-1',
+    '0',
+    '1e3',
+    '99999999999999999999',
+    '../../etc/passwd',
+    "' OR 1=1--",
+    '__proto__',
+    'x'.repeat(9000),
+    '\u00ff\u00fe',
+  ];
+  return Object.keys(headers).flatMap((name) => wrong.map((value) => ({ [name]: value })));
+}
+
+/** Bytes that were right, spoiled: cut anywhere, one byte turned over anywhere, lengths that promise more than there is. */
+export function spoiled(bytes: Uint8Array): { readonly name: string; readonly bytes: Buffer }[] {
+  const at = Array.from({ length: Math.min(bytes.length, 120) }, (_, step) =>
+    Math.floor((step * bytes.length) / Math.min(bytes.length, 120)),
+  );
+  const turned = (place: number, by: number): Buffer => {
+    const copy = Buffer.from(bytes);
+    copy[place] = (copy[place] ?? 0) ^ by;
+    return copy;
+  };
+  const nested = (levels: number): Buffer => {
+    let inner = Buffer.alloc(0);
+    for (let level = 0; level < levels; level++) inner = Buffer.concat([Buffer.from([0x0a]), varint(inner.length), inner]);
+    return inner;
+  };
+  return [
+    ...at.map((place) => ({ name: `cut at ${place}`, bytes: Buffer.from(bytes.subarray(0, place)) })),
+    ...at.flatMap((place) => [0x01, 0x80, 0xff].map((by) => ({ name: `byte ${place} turned by ${by}`, bytes: turned(place, by) }))),
+    { name: 'a length of 4 GB', bytes: Buffer.from([0x0a, 0xff, 0xff, 0xff, 0xff, 0x0f]) },
+    { name: 'a length of 70 bits', bytes: Buffer.from([0x0a, ...Array<number>(10).fill(0xff), 0x01]) },
+    { name: 'nested 5,000 deep', bytes: nested(5000) },
+    { name: 'a million empty messages', bytes: Buffer.alloc(2_000_000, Buffer.from([0x0a, 0x00])) },
+  ];
+}
+
+function varint(value: number): Buffer {
+  const bytes: number[] = [];
+  for (let rest = value; ; rest = Math.floor(rest / 128)) {
+    if (rest < 128) return Buffer.from([...bytes, rest]);
+    bytes.push((rest % 128) | 0x80);
+  }
+}

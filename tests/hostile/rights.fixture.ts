@@ -43,7 +43,7 @@ export const groups: readonly Group[] = [
     what: 'Open the pages of signing in, see that the server runs',
     may: ['anonymous', ...signedIn],
     operations: `access.setUpPage access.setUp access.signInPage access.signInForm access.signInLinkPage access.useSignInLink access.signIn
-      system.live system.ready system.health system.version system.openapi openInference.live openInference.ready`,
+      system.live system.ready system.health system.version system.openapi openInference.live openInference.ready mlflow.serverInfo`,
   },
   {
     what: 'See and end what is one’s own, read metrics, list the projects that one may enter',
@@ -79,6 +79,31 @@ export const groups: readonly Group[] = [
     what: 'See what a deployment takes',
     may: ['viewer', 'contributor', 'approver', 'admin', 'token that only reads', 'execution', 'admin of the installation'],
     operations: `openInference.metadata openInference.versionMetadata openInference.modelReady openInference.versionReady openInference.ping`,
+  },
+  {
+    what: 'Read a project as a client of MLflow',
+    may: ['viewer', 'contributor', 'approver', 'admin', 'token that only reads', 'execution', 'admin of the installation'],
+    operations: `mlflow.getExperiment mlflow.getExperimentByName mlflow.searchExperiments mlflow.searchExperimentsByGet mlflow.getRun
+      mlflow.searchRuns mlflow.metricHistory mlflow.metricHistoryBulk mlflow.metricHistoryBulkInterval mlflow.listArtifacts
+      mlflow.listProxied mlflow.getProxied mlflow.getArtifact mlflow.getVersionArtifact mlflow.getLoggedModelArtifact
+      mlflow.searchLoggedModels mlflow.getLoggedModel mlflow.listLoggedModelArtifacts mlflow.getRegisteredModel
+      mlflow.searchRegisteredModels mlflow.latestVersions mlflow.latestVersionsByGet mlflow.getVersionByAlias
+      mlflow.getModelVersion mlflow.searchModelVersions mlflow.downloadUri mlflow.getTraceInfo mlflow.getTrace mlflow.getTraces
+      mlflow.getTraceInfos mlflow.searchTraces mlflow.getAssessment`,
+  },
+  {
+    what: 'Change what is in a project as a client of MLflow',
+    may: ['contributor', 'admin', 'execution', 'admin of the installation'],
+    operations: `mlflow.createExperiment mlflow.updateExperiment mlflow.deleteExperiment mlflow.restoreExperiment mlflow.setExperimentTag
+      mlflow.deleteExperimentTag mlflow.createRun mlflow.updateRun mlflow.deleteRun mlflow.restoreRun mlflow.logMetric
+      mlflow.logParam mlflow.logBatch mlflow.setTag mlflow.deleteTag mlflow.logInputs mlflow.logOutputs mlflow.logModel
+      mlflow.putProxied mlflow.deleteProxied mlflow.createLoggedModel mlflow.finishLoggedModel mlflow.deleteLoggedModel
+      mlflow.setLoggedModelTags mlflow.deleteLoggedModelTag mlflow.logLoggedModelParams mlflow.createRegisteredModel
+      mlflow.renameRegisteredModel mlflow.updateRegisteredModel mlflow.deleteRegisteredModel mlflow.setRegisteredModelTag
+      mlflow.deleteRegisteredModelTag mlflow.setAlias mlflow.deleteAlias mlflow.createModelVersion mlflow.updateModelVersion
+      mlflow.deleteModelVersion mlflow.transitionStage mlflow.setModelVersionTag mlflow.deleteModelVersionTag mlflow.startTrace
+      mlflow.exportSpans mlflow.deleteTraces mlflow.deleteTracesOld mlflow.setTraceTag mlflow.setTraceTagOld mlflow.deleteTraceTag
+      mlflow.deleteTraceTagOld mlflow.linkTracesToRun mlflow.createAssessment mlflow.updateAssessment mlflow.deleteAssessment`,
   },
   { what: 'Approve or refuse a release', may: ['approver', 'admin', 'admin of the installation'], operations: 'approvals.decide' },
   {

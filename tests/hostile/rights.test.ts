@@ -5,8 +5,9 @@ import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openPerson, type Scope, type Server, startServer, temporaryFolder } from '../journeys/a-server.fixture.ts';
 import { type Answer, type Ask, type Asked, inTurn, openAsker } from './ask.fixture.ts';
-import { type Base, basesOf, type Operation, operationsOf, right } from './attack.fixture.ts';
-import { readAll } from './campaign.fixture.ts';
+import { type Base, basesOf, type Operation, operationsOf, right, twinOf } from './attack.fixture.ts';
+import { mlflowOperations } from './mlflow-operations.fixture.ts';
+import { readAll } from './read-all.fixture.ts';
 import { oracle, type Who } from './rights.fixture.ts';
 import { type Peopled, people, type Say, speaker } from './world.fixture.ts';
 
@@ -35,7 +36,8 @@ before(async () => {
   say = speaker(ask, server.admin.token);
   ours = await people(server, ask, 'ours');
   theirs = await people(server, ask, 'theirs');
-  operations = operationsOf((await say<{ paths: Record<string, unknown> }>('GET', '/api/openapi.json')).paths);
+  const { paths } = await say<{ paths: Record<string, unknown> }>('GET', '/api/openapi.json');
+  operations = [...operationsOf(paths), ...mlflowOperations(ours.given)];
   const spare = await say<{ id: string }>('POST', '/api/v1/persons', {
     name: 'Spare',
     email: 'spare@example.org',
@@ -110,6 +112,12 @@ async function tokenOfExecution(home: string): Promise<string> {
 
 const codeOf = ({ text }: Answer): string => /"code":"(\w+)"/.exec(text)?.[1] ?? /"error(?:_code)?":"([^"]+)"/.exec(text)?.[1] ?? '';
 
+/** Of our own form, and of MLflow's. */
+const rightsCodes = new Set([
+  ...['not_signed_in', 'token_not_valid', 'not_permitted', 'server_admin_only'],
+  ...['UNAUTHENTICATED', 'PERMISSION_DENIED'],
+]);
+
 /** Whether an answer says that this caller may not, or may not even know. */
 function refused(answer: Answer): boolean {
   const hidden =
@@ -139,30 +147,30 @@ test('every operation stands in one group of the written table of rights, and th
 
 test('each caller is let into exactly the operations that the written table names, and refused in all others', async () => {
   const may = oracle();
-  const kept = await readAll(ask, server, 'theirs');
+  const kept = await readAll(ask, server, theirs);
   const wrong: string[] = [];
-  const cells = operations.flatMap((operation) => [...callers].map(([who, token]) => ({ operation, who, token })));
-  await inTurn(cells, together, async ({ operation, who, token }) => {
+  const addresses = operations.flatMap((operation) =>
+    (operation.hasTwin ? [false, true] : [false]).map((isTwin) => ({ operation, isTwin })),
+  );
+  const cells = addresses.flatMap((address) => [...callers].map(([who, token]) => ({ ...address, who, token })));
+  await inTurn(cells, together, async ({ operation, isTwin, who, token }) => {
     const isMember = may.get(operation.id)?.has(who) ?? false;
     const isPublic = operation.permission === 'public';
     const [base] = basesOf(operation, params, ours.given[operation.id]);
     if (!base) return;
     const at = operation.id === 'access.advanceClock' ? { ...base, params: { ...base.params, project: 'ours' } } : base;
-    const answer = await ask(as(token, isMember ? harmless(operation, at, token) : right(operation, at, token)));
-    const told = `${who} ${operation.id}: ${answer.status} ${answer.text.slice(0, 160)}`;
+    const asked = as(token, isMember ? harmless(operation, at, token) : right(operation, at, token));
+    const answer = await ask(isTwin ? { ...asked, path: twinOf(asked.path) } : asked);
+    const told = `${who} ${operation.id}${isTwin ? ' below /ajax-api' : ''}: ${answer.status} ${answer.text.slice(0, 160)}`;
     if (answer.status === 0 || answer.status >= 500) wrong.push(told);
     else if (isPublic) return;
     else if (isMember) {
-      if (
-        ['not_signed_in', 'token_not_valid', 'not_permitted', 'server_admin_only'].includes(codeOf(answer)) ||
-        /No project /.test(answer.text)
-      )
-        wrong.push(told);
+      if (rightsCodes.has(codeOf(answer)) || /No project /.test(answer.text)) wrong.push(told);
     } else if (!refused(answer)) wrong.push(told);
     else if (/token$|anonymous|disabled/.test(who) && who !== 'token for another project' && answer.status !== 401) wrong.push(told);
   });
   assert.deepEqual(wrong, []);
-  assert.deepEqual(await readAll(ask, server, 'theirs'), kept);
+  assert.deepEqual(await readAll(ask, server, theirs), kept);
 });
 
 test('who tries what they may not do is in the log with the right that was lacking, and what they sent is not', () => {
@@ -193,7 +201,7 @@ test('with the ids of another project in the path of one’s own nothing is foun
 
 test('nobody of one project is let into another, by its name or by its id, nor into what it serves', async () => {
   const { id } = await say<{ id: string }>('GET', '/api/v1/projects/theirs');
-  const kept = await readAll(ask, server, 'theirs');
+  const kept = await readAll(ask, server, theirs);
   const wrong: string[] = [];
   const crossing = operations.filter(
     ({ params: names, permission }) =>
@@ -212,8 +220,63 @@ test('nobody of one project is let into another, by its name or by its id, nor i
     if (!refused(answer)) wrong.push(`${who} ${operation.id} ${project}: ${answer.status} ${answer.text.slice(0, 160)}`);
   });
   assert.deepEqual(wrong, []);
-  assert.deepEqual(await readAll(ask, server, 'theirs'), kept);
+  assert.deepEqual(await readAll(ask, server, theirs), kept);
 });
+
+test('an MLflow client finds nothing by an id of another project, alone or beside its own, and changes nothing there', async () => {
+  const kept = await readAll(ask, server, theirs);
+  const foreign = foreignIds(ours.tracked, theirs.tracked);
+  const wrong: string[] = [];
+  let crossings = 0;
+  for (const operation of operations.filter(({ speaks }) => speaks === 'mlflow')) {
+    const [base] = basesOf(operation, params, ours.given[operation.id]);
+    if (!base) continue;
+    const own = JSON.stringify(right(operation, base, callers.get('admin') ?? ''));
+    for (const ids of [...foreign.map((id) => [id]), foreign]) {
+      const asked = withForeign(own, ids);
+      if (asked === own || ids.every(({ what }) => keptAsText.has(`${operation.id} ${what}`))) continue;
+      crossings++;
+      const answer = await ask(JSON.parse(asked) as Asked);
+      const isWritten = answer.status < 300 && operation.permission === 'write' && !answer.text.includes('"traces_deleted":0');
+      if (isWritten || answer.status >= 500 || answer.text.includes(theirs.tracked.secret))
+        wrong.push(`${operation.id} with their ${ids.map(({ what }) => what).join()}: ${answer.status} ${answer.text.slice(0, 160)}`);
+    }
+  }
+  assert.ok(crossings >= 120, `${crossings}`);
+  assert.deepEqual(wrong, []);
+  assert.deepEqual(await readAll(ask, server, theirs), kept);
+});
+
+/** Ids that are noted as their client tells them, with nothing looked up by them; and what is gone already, deleted again. */
+const keptAsText = new Set([
+  ...['mlflow.exportSpans run', 'mlflow.linkTracesToRun run', 'mlflow.logModel run', 'mlflow.createModelVersion run'],
+  ...['mlflow.logInputs models.own', 'mlflow.logOutputs models.own', 'mlflow.deleteAssessment assessments.doomed'],
+]);
+
+interface ForeignId {
+  readonly what: string;
+  readonly own: string;
+  readonly foreign: string;
+}
+
+function foreignIds(own: Peopled['tracked'], foreign: Peopled['tracked']): ForeignId[] {
+  const idsOf = ({ experiments, models, traces, assessments, run, doomedRun }: Peopled['tracked']): [string, string][] => {
+    const spans = Object.fromEntries(Object.entries(traces).map(([name, id]) => [name, id.slice('tr-'.length)]));
+    const groups = Object.entries({ experiments, models, traces, assessments, spans });
+    return [
+      ...groups.flatMap(([group, ids]) => Object.entries(ids).map(([name, id]): [string, string] => [`${group}.${name}`, id])),
+      ['run', run],
+      ['doomedRun', doomedRun],
+    ];
+  };
+  const theirIds = new Map(idsOf(foreign));
+  return idsOf(own).map(([what, id]) => ({ what, own: id, foreign: theirIds.get(what) ?? '' }));
+}
+
+/** A request with ids of others in the place of its own. Ids of experiments are numbers, and so only meant where a text begins. */
+function withForeign(request: string, ids: readonly ForeignId[]): string {
+  return ids.reduce((text, { own, foreign }) => text.replace(new RegExp(`(?<=["=/-])${own}(?![0-9A-Za-z])`, 'g'), foreign), request);
+}
 
 test('a digest that is known from another project opens none of its bytes, by no road', async () => {
   const token = callers.get('admin') ?? '';

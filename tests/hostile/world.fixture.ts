@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { checkout, type Server } from '../journeys/a-server.fixture.ts';
 import type { Ask } from './ask.fixture.ts';
 import { type Given, givenIn } from './given.fixture.ts';
+import { mlflowGiven, type Tracked, trackIn } from './mlflow-world.fixture.ts';
 
 /** A project in which there is one of everything, named the same in every project. */
 export interface Peopled {
@@ -14,6 +15,7 @@ export interface Peopled {
   readonly given: Readonly<Record<string, Given>>;
   /** Of a file that was uploaded here and nowhere else, and its bytes. */
   readonly secretFile: { readonly digest: string; readonly text: string };
+  readonly tracked: Tracked;
 }
 
 const wait_ms = 60_000;
@@ -21,15 +23,20 @@ const rows = 240;
 const foreign = join(checkout, 'server/src/features/models/foreign');
 
 /** Talks JSON as one caller, and throws what was not answered with 2xx. */
-export function speaker(ask: Ask, token: string) {
-  return async function say<T = Record<string, never>>(method: string, path: string, value?: unknown): Promise<T> {
+export function speaker(ask: Ask, token: string, always: Readonly<Record<string, string>> = {}) {
+  return async function say<T = Record<string, never>>(
+    method: string,
+    path: string,
+    value?: unknown,
+    more: Readonly<Record<string, string>> = {},
+  ): Promise<T> {
     const isBytes = typeof value === 'string' || value instanceof Uint8Array;
     const body = value === undefined ? undefined : isBytes ? Buffer.from(value as string) : Buffer.from(JSON.stringify(value));
     const type = isBytes ? 'application/octet-stream' : 'application/json';
     const { status, text } = await ask({
       method,
       path,
-      headers: { authorization: `Bearer ${token}`, 'content-type': type },
+      headers: { authorization: `Bearer ${token}`, 'content-type': type, ...always, ...more },
       ...(body && { body }),
     });
     if (status < 200 || status > 299) throw new Error(`${method} ${path}: ${status} ${text.slice(0, 500)}`);
@@ -86,7 +93,8 @@ export async function people(server: Server, ask: Ask, project: string): Promise
     incident,
     ...trained,
   };
-  return { project, params, given: givenIn({ project, served, file, onnx }), secretFile };
+  const tracked = await trackIn(speaker(ask, server.admin.token, { 'x-mlflow-workspace': project }), project);
+  return { project, params, given: { ...givenIn({ project, served, file, onnx }), ...mlflowGiven(tracked) }, secretFile, tracked };
 }
 
 async function runIn(say: Say, at: string): Promise<{ id: string }> {

@@ -11,7 +11,7 @@ const stopLimit_ms = 12_000;
 export interface StartedServer {
   readonly address: string;
   readonly pid: number;
-  /** From exec of the shell script to the first 200. */
+  /** From exec to the first 200. */
   readonly start_ms: number;
   stop(): Promise<void>;
 }
@@ -28,24 +28,37 @@ function freePort(): Promise<number> {
 }
 
 /** Asks until the server answers 200, and tells how long that took since `began`. */
-async function firstAnswer_ms(address: string, began: number, ended: () => string | null): Promise<number> {
-  while (performance.now() - began < startLimit_ms) {
+async function firstAnswer_ms(address: string, began: number, limit_ms: number, ended: () => string | null): Promise<number> {
+  while (performance.now() - began < limit_ms) {
     const why = ended();
-    if (why !== null) throw new Error(`slipway up ended before it served: ${why}`);
+    if (why !== null) throw new Error(`a server ended before it served: ${why}`);
     const response = await fetch(address).catch(() => null);
     await response?.body?.cancel();
     if (response?.status === 200) return performance.now() - began;
     await wait(2);
   }
-  throw new Error(`slipway up did not serve ${address} within ${startLimit_ms} ms`);
+  throw new Error(`${address} was not served within ${limit_ms} ms`);
 }
 
-/** `./slipway up --auth off` on a data folder, until the first 200 of /health. */
-export async function startServer(data: string): Promise<StartedServer> {
+/** `./slipway up` on a data folder, until the first 200 of /health. */
+export function startServer(data: string, auth: 'off' | 'on' = 'off'): Promise<StartedServer> {
+  return startProgram({ words: (port) => [launcher, 'up', '--port', port, '--data', data, '--auth', auth], limit_ms: startLimit_ms });
+}
+
+interface Program {
+  readonly words: (port: string) => readonly string[];
+  readonly limit_ms: number;
+  readonly folder?: string;
+  readonly variables?: Readonly<Record<string, string>>;
+}
+
+/** A server on a free port of this machine, until the first 200 of its /health. */
+export async function startProgram({ words, limit_ms, folder, variables }: Program): Promise<StartedServer> {
   const port = await freePort();
   const address = `http://127.0.0.1:${port}`;
+  const [program = '', ...rest] = words(String(port));
   const began = performance.now();
-  const child = spawn(launcher, ['up', '--port', String(port), '--data', data, '--auth', 'off'], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(program, rest, { stdio: ['ignore', 'pipe', 'pipe'], cwd: folder, env: { ...process.env, ...variables } });
   let output = '';
   for (const stream of [child.stdout, child.stderr])
     stream.on('data', (text: Buffer) => (output = (output + text.toString('utf8')).slice(-2_000)));
@@ -58,8 +71,8 @@ export async function startServer(data: string): Promise<StartedServer> {
   }
   try {
     const { pid } = child;
-    if (pid === undefined) throw new Error(`${launcher} could not be started`);
-    const start_ms = await firstAnswer_ms(`${address}/health`, began, () => (child.exitCode === null ? null : output));
+    if (pid === undefined) throw new Error(`${program} could not be started`);
+    const start_ms = await firstAnswer_ms(`${address}/health`, began, limit_ms, () => (child.exitCode === null ? null : output));
     return { address, pid, start_ms, stop };
   } catch (error) {
     await stop();

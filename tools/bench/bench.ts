@@ -3,13 +3,15 @@ import { cpus, loadavg, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { checkoutRoot, readText } from '../checkout.ts';
-import type { BenchRow, Figures } from './row.ts';
+import type { BenchRow, Figures, Scale } from './row.ts';
 
-const usage = `npm run bench -- [--only PATTERN] [--runs N] [--write]
-  A row is a file tools/bench/<name>.bench.ts that exports \`row\`. Its subjects are measured in turn.
-  --only PATTERN   only rows whose name contains PATTERN
-  --runs N         rounds per row, instead of the row's own number
-  --write          put the table into docs/benchmarks.md and the figures into docs/benchmarks.json`;
+const usage = `npm run bench -- [--only PATTERN] [--subject PATTERN] [--runs N] [--short] [--write]
+  A row is a file <name>.bench.ts in tools/bench or below that exports \`row\`. Its subjects are measured in turn.
+  --only PATTERN     only rows whose name contains PATTERN
+  --subject PATTERN  only subjects whose name contains PATTERN; nothing is written then
+  --runs N           rounds per row, instead of the row's own number
+  --short            less data and less time in the rows that can do so; they tell how much
+  --write            put the table into docs/benchmarks.md and the figures into docs/benchmarks.json`;
 
 const page = 'docs/benchmarks.md';
 const record = 'docs/benchmarks.json';
@@ -31,10 +33,11 @@ interface Result {
   readonly measured: { readonly at: string; readonly node: string; readonly machine: string; readonly load: number };
 }
 
-async function rowsOf(only: string): Promise<BenchRow[]> {
-  const files = readdirSync(import.meta.dirname).filter((name) => name.endsWith('.bench.ts'));
-  const modules = await Promise.all(files.sort().map(async (name) => (await import(`./${name}`)) as { row: BenchRow }));
-  return modules.map(({ row }) => row).filter(({ name }) => name.includes(only));
+async function rowsOf(only: string, scale: Scale): Promise<BenchRow[]> {
+  const files = readdirSync(import.meta.dirname, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.bench.ts'));
+  type Module = { readonly row: BenchRow | ((scale: Scale) => BenchRow) };
+  const modules = await Promise.all(files.sort().map(async (name) => (await import(`./${name}`)) as Module));
+  return modules.map(({ row }) => (typeof row === 'function' ? row(scale) : row)).filter(({ name }) => name.includes(only));
 }
 
 function spreadOf(values: readonly number[]): Spread {
@@ -44,12 +47,13 @@ function spreadOf(values: readonly number[]): Spread {
   return { min: at(0), median: (at(Math.floor(middle)) + at(Math.ceil(middle))) / 2, max: at(sorted.length - 1) };
 }
 
-async function measureRow(row: BenchRow, runs: number): Promise<Result[]> {
+async function measureRow(row: BenchRow, runs: number, only: string): Promise<Result[]> {
+  const subjects = row.subjects.filter(({ name }) => name.includes(only));
   const undo = (await row.prepare?.()) ?? (() => Promise.resolve());
-  const found = new Map<string, Figures[]>(row.subjects.map(({ name }) => [name, []]));
+  const found = new Map<string, Figures[]>(subjects.map(({ name }) => [name, []]));
   try {
     for (let round = 1; round <= runs; round++) {
-      for (const { name, measure } of row.subjects) {
+      for (const { name, measure } of subjects) {
         const figures = await measure();
         found.get(name)?.push(figures);
         console.log(
@@ -69,7 +73,7 @@ async function measureRow(row: BenchRow, runs: number): Promise<Result[]> {
     machine,
     load: Number((loadavg()[0] ?? 0).toFixed(1)),
   };
-  return row.subjects.map(({ name, version }) => {
+  return subjects.map(({ name, version }) => {
     const all = found.get(name) ?? [];
     const keys = Object.keys(all[0] ?? {});
     const figures = Object.fromEntries(keys.map((key) => [key, spreadOf(all.map((one) => one[key] ?? Number.NaN))]));
@@ -114,16 +118,23 @@ function write(results: readonly Result[]): void {
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
-    options: { only: { type: 'string' }, runs: { type: 'string' }, write: { type: 'boolean' }, help: { type: 'boolean' } },
+    options: {
+      only: { type: 'string' },
+      subject: { type: 'string' },
+      runs: { type: 'string' },
+      short: { type: 'boolean' },
+      write: { type: 'boolean' },
+      help: { type: 'boolean' },
+    },
   });
   if (values.help) return console.log(usage);
-  const rows = await rowsOf(values.only ?? '');
+  const rows = await rowsOf(values.only ?? '', { short: values.short ?? false, subject: values.subject ?? '' });
   const runs = Number(values.runs ?? 0);
   if (rows.length === 0 || !Number.isInteger(runs) || runs < 0 || runs > 1000) throw new Error(usage);
   const results: Result[] = [];
-  for (const row of rows) results.push(...(await measureRow(row, runs || row.runs)));
+  for (const row of rows) results.push(...(await measureRow(row, runs || row.runs, values.subject ?? '')));
   console.log(`\n${tableOf(results)}`);
-  if (values.write) write(results);
+  if (values.write && values.subject === undefined) write(results);
 }
 
 main().catch((error: unknown) => {

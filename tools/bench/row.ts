@@ -12,3 +12,10 @@ export interface BenchRow {
   /** Each subject is measured once per round, so that a busy moment of the machine meets all of them. */
   readonly subjects: readonly { readonly name: string; readonly version: string; readonly measure: () => Promise<Figures> }[];
 }
+
+/** How much of a workload is done: all of it, or as much as shows within minutes where it stands. */
+export interface Scale {
+  readonly short: boolean;
+  /** Only subjects whose name contains this are measured, and so need to be made ready. */
+  readonly subject: string;
+}

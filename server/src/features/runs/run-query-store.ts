@@ -60,7 +60,10 @@ function own(column: QueryColumn, { address }: StoredQuery): RawBuilder<unknown>
 const pairs = { param: sql.table('run_params'), tag: sql.table('run_tags') } as const;
 const datasetColumns = { name: sql.ref('dataset'), digest: sql.ref('digest'), context: sql.ref('context') } as const;
 
-/** A test on what a run does not have is false, whatever the comparison. Each looks up by the key of its table. */
+/**
+ * A test on what a run does not have is false, whatever the comparison. Each looks up by the key of its table: the value of a metric in
+ * a statement of its own, since with the comparison inside SQLite would read the index of all values again for each run.
+ */
 function testSql(test: QueryTest, query: StoredQuery, profile: Profile): Bool {
   const { field } = test;
   const is = (value: RawBuilder<unknown>): Bool =>
@@ -72,8 +75,9 @@ function testSql(test: QueryTest, query: StoredQuery, profile: Profile): Bool {
         return 'missing' in test ? sql`${value} is not null` : is(value);
       }
       case 'metric':
-        return sql`exists (select 1 from metric_latest as m where m.run = runs.number and m.key = ${field.key}
-          and m.is_nan = 0 and ${is(sql`m.value`)})`;
+        return 'missing' in test
+          ? sql`exists (select 1 from metric_latest as m where m.run = runs.number and m.key = ${field.key} and m.is_nan = 0)`
+          : is(sql`(select m.value from metric_latest as m where m.run = runs.number and m.key = ${field.key} and m.is_nan = 0)`);
       case 'param':
       case 'tag':
         return sql`exists (select 1 from ${pairs[field.kind]} as p where p.run = runs.number and p.key = ${field.key} and ${is(sql`p.value`)})`;
@@ -86,8 +90,11 @@ function testSql(test: QueryTest, query: StoredQuery, profile: Profile): Bool {
 
 function termsOf({ field, descending }: QueryOrder, query: StoredQuery): OrderTerm[] {
   switch (field.kind) {
-    case 'own':
-      return nullsLast(own(field.column, query), field.column.endsWith('_ms') ? 0 : '', descending);
+    case 'own': {
+      const value = own(field.column, query);
+      const mayLack = field.column === 'ended_at_ms' || field.column === 'reported_user';
+      return mayLack ? nullsLast(value, field.column.endsWith('_ms') ? 0 : '', descending) : [{ value, descending }];
+    }
     case 'metric': {
       const one = (what: RawBuilder<unknown>) =>
         sql`(select ${what} from metric_latest as m where m.run = runs.number and m.key = ${field.key})`;

@@ -63,7 +63,11 @@ export function afterSql(terms: readonly OrderTerm[], values: readonly (string |
     const equal = terms.slice(0, at).map((term, index) => sql`${term.value} = ${values[index]}`);
     return sql`(${sql.join([...equal, descending ? sql`${value} < ${values[at]}` : sql`${value} > ${values[at]}`], sql` and `)})`;
   });
-  return sql`(${sql.join(steps, sql` or `)})`;
+  const [first] = terms;
+  if (!first) return sql`1 = 0`;
+  // Said twice: from this an index is entered at the page, and not at its beginning.
+  const bound = first.descending ? sql`${first.value} <= ${values[0]}` : sql`${first.value} >= ${values[0]}`;
+  return sql`(${bound} and (${sql.join(steps, sql` or `)}))`;
 }
 
 /** Where a page ended, as text for a client to hand back; JSON has no infinities, and a value may be one. */

@@ -39,7 +39,6 @@ const differences: readonly string[] = [
   'A model or a version that a deployment holds is neither deleted nor renamed (409).',
   'While a model has a production deployment, its alias `champion` and the stage `Production` are refused with 409 that names `slipway deploy`.',
   'Files below `mlflow-artifacts:/` lie below a run, a logged model, a trace or a version; any other path is refused.',
-  'An unknown method on a known path is 404 like an unknown path (there: 405).',
   'Names of models with invisible characters, or not in Unicode normal form C, are refused.',
 ];
 

@@ -87,7 +87,7 @@ export function createHttp(options: HttpOptions): Http {
   const limits = { ...defaultLimits, ...options.limits };
   const once = createIdempotency(options);
   const serve = createServe({ ...options, limits, once, stopping: stopping.signal });
-  prepare(app, options);
+  prepare(app, options, methodsByPath(options));
   // A kept-alive connection would hold the stop until its grace is over.
   app.addHook('onSend', (_request, reply, payload, done) => {
     if (stopping.signal.aborted) reply.header('connection', 'close');
@@ -116,7 +116,24 @@ export function createHttp(options: HttpOptions): Http {
   };
 }
 
-function prepare(app: FastifyInstance, { page, isForeign, metrics, log, hosts, origins }: HttpOptions): void {
+/** The methods that a path of a foreign protocol is served with; empty for one that is not served. */
+function methodsByPath({ routes, isForeign }: Pick<HttpOptions, 'routes' | 'isForeign'>): (path: string) => string[] {
+  const foreign = routes.filter(({ endpoint }) => isForeign?.(endpoint.path));
+  const served = foreign.map(({ endpoint: { path, method } }) => {
+    const pattern = path
+      .replace(/[.+?^${}()|[\]\\]/g, '\\$&')
+      .replace(/:\w+/g, '[^/]+')
+      .replace('*', '.*');
+    return { pattern: new RegExp(`^${pattern}$`), method };
+  });
+  return (path) => [...new Set(served.filter(({ pattern }) => pattern.test(path)).map(({ method }) => method))].sort();
+}
+
+function prepare(
+  app: FastifyInstance,
+  { page, isForeign, metrics, log, hosts, origins }: HttpOptions,
+  methodsOf: (path: string) => string[],
+): void {
   // Bodies are read by `serve` after the caller is known, never by the framework.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', (_request, _body, done) => done(null));
@@ -154,7 +171,12 @@ function prepare(app: FastifyInstance, { page, isForeign, metrics, log, hosts, o
   app.setErrorHandler((error, request, reply) => sendError(error, request, reply, log));
   app.setNotFoundHandler(async (request, reply) => {
     const path = request.url.split('?', 1)[0] ?? '/';
-    if (isForeign?.(path)) return reply.code(404).type('text/plain; charset=utf-8').send('Not Found');
+    if (isForeign?.(path)) {
+      const allowed = methodsOf(path);
+      reply.type('text/plain; charset=utf-8');
+      if (allowed.length === 0) return reply.code(404).send('Not Found');
+      return reply.code(405).header('allow', allowed.join(', ')).send('Method Not Allowed');
+    }
     const acceptsGzip = /\bgzip\b/.test(header(request.headers['accept-encoding']) ?? '');
     const found = request.method === 'GET' && page ? await page({ path, acceptsGzip }) : null;
     if (!found) throw failure('route_not_found', { method: request.method, path });

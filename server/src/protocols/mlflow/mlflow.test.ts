@@ -48,6 +48,20 @@ test('an address that is not served is a 404 that no client takes for an error o
   }
 });
 
+test('a wrong method on a served address is 405 in plain text, and names the right ones', async (t) => {
+  const { call } = await openMlflow(t);
+  const wrong: readonly (readonly [Method, string, string])[] = [
+    ['GET', '/api/2.0/mlflow/runs/create', 'POST'],
+    ['DELETE', '/ajax-api/2.0/mlflow/experiments/search', 'GET, POST'],
+    ['PUT', '/api/2.0/mlflow/logged-models/m-1', 'DELETE, GET, PATCH'],
+    ['PATCH', '/api/2.0/mlflow-artifacts/artifacts/0/a/b', 'DELETE, GET, PUT'],
+  ];
+  for (const [method, path, allowed] of wrong) {
+    const { status, text, headers } = await call(method, path);
+    assert.deepEqual([status, text, headers['allow']], [405, 'Method Not Allowed', allowed], `${method} ${path}`);
+  }
+});
+
 test('a workspace is a project: what is logged in one is not seen in the other', async (t) => {
   const { call, access, admin, tokenFor } = await openMlflow(t);
   await access.projects.create(admin, { name: 'theirs', zone: 'UTC', clock: 'wall' });

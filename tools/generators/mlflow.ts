@@ -8,7 +8,7 @@ const notServed: readonly (readonly [routes: string, why: string])[] = [
     'files go through the server in one stream; `server-info` says so, and clients then send one PUT',
   ],
   [
-    '`traces` of V2 (start, end, search), `traces/calculate-filter-correlation`, `traces/metrics`, `traces/link-prompts`',
+    '`traces` of V2 (start, end, search), `traces/calculate-filter-correlation`, `traces/metrics`',
     'clients from 3.0 on use V3; dashboards come later',
   ],
   [
@@ -19,7 +19,7 @@ const notServed: readonly (readonly [routes: string, why: string])[] = [
   ['`gateway/*`, `prompt-optimization/*`, `mcp-servers/*`, `jobs/*`, `assistant/*`, `demo/*`', 'not part of this product'],
   ['`users/*`, `roles/*`, `workspaces/*`', 'people, roles and projects are managed here (`slipway user`, `slipway token`)'],
   [
-    '`graphql`, `experiments/search-datasets`, `runs/create-promptlab-run`, `upload-artifact`, `get-trace-artifact`',
+    '`graphql`, `runs/create-promptlab-run`, `upload-artifact`, `get-trace-artifact`',
     'only the web app of MLflow asks for them; ours is at `/`',
   ],
 ];

@@ -19,7 +19,7 @@ import * as commands from './runs.ts';
 import type { ExperimentRow } from './runs-store.ts';
 import * as views from './runs-views.ts';
 import { selectSamples } from './samples-store.ts';
-import { type RunModel, type TrackedRun, withTracking } from './tracking-views.ts';
+import { type DatasetUse, type RunModel, selectDatasetUses, type TrackedRun, withTracking } from './tracking-views.ts';
 
 export { type CodeCapture, codeDigests, type RunCode } from './code.ts';
 export type { RunsDeps } from './context.ts';
@@ -32,7 +32,7 @@ export type { RunField, RunQuery, RunTest } from './run-query.ts';
 export { createRunTable, type RunTable } from './run-table.ts';
 export type { NewRun, RunChange } from './runs.ts';
 export type { Artifact, OutsideDataset, RunDetail, RunInput } from './runs-views.ts';
-export type { RunModel, TrackedRun } from './tracking-views.ts';
+export type { DatasetUse, RunModel, TrackedRun } from './tracking-views.ts';
 
 export interface Experiment {
   readonly id: string;
@@ -96,6 +96,8 @@ export interface Runs {
   /** With what its client told of it. */
   trackedRun(caller: Caller, project: Project, id: string): Promise<TrackedRun>;
   queryRuns(caller: Caller, project: Project, query: RunQuery): Promise<{ items: TrackedRun[]; next: string | null }>;
+  /** The datasets that runs of some experiments read, each once for each use; at most 1,000. */
+  datasetUses(caller: Caller, project: Project, experiments: readonly string[]): Promise<DatasetUse[]>;
   deleteArtifacts(caller: Caller, project: Project, id: string, path: string): Promise<void>;
   readonly loggedModels: LoggedModels;
   metricHistory(
@@ -233,6 +235,11 @@ export function createRuns(deps: RunsDeps): Runs {
       return run;
     },
     queryRuns: (caller, project, query) => queryRuns(deps.database, caller, project, query),
+    async datasetUses(caller, project, ids) {
+      assertMay(caller, project, 'read');
+      const numbers = ids.filter((id) => /^\d{1,15}$/.test(id)).map(Number);
+      return selectDatasetUses(read, project.id, numbers, datasetUsesLimit);
+    },
     deleteArtifacts: (caller, project, id, path) => commands.deleteArtifacts(deps, caller, project, id, path),
     loggedModels: loggedModelsOf(deps),
     async metricHistory(caller, project, id, key, page) {
@@ -265,6 +272,7 @@ export function createRuns(deps: RunsDeps): Runs {
 }
 
 const experimentsLimit = 50_000;
+const datasetUsesLimit = 1000;
 
 function loggedModelsOf(deps: RunsDeps): LoggedModels {
   const { read, profile } = deps.database;

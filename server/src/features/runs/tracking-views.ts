@@ -88,3 +88,34 @@ async function rootsOf(handle: Handle, experiments: readonly number[]): Promise<
     .execute();
   return new Map(rows.map(({ number, artifact_root }) => [number, artifact_root ?? '']));
 }
+
+/** A dataset that runs of an experiment read, and what for. */
+export interface DatasetUse {
+  readonly experiment: string;
+  readonly dataset: string;
+  readonly digest: string;
+  readonly context: string;
+}
+
+export async function selectDatasetUses(
+  handle: Handle,
+  project_id: string,
+  experiments: readonly number[],
+  limit: number,
+): Promise<DatasetUse[]> {
+  if (experiments.length === 0) return [];
+  const rows = await handle
+    .selectFrom('run_inputs')
+    .innerJoin('runs', 'runs.number', 'run_inputs.run')
+    .select(['runs.experiment', 'run_inputs.dataset', 'run_inputs.digest', 'run_inputs.context'])
+    .distinct()
+    .where('runs.project_id', '=', project_id)
+    .where('runs.experiment', 'in', [...experiments])
+    .orderBy('runs.experiment')
+    .orderBy('run_inputs.dataset')
+    .orderBy('run_inputs.digest')
+    .orderBy('run_inputs.context')
+    .limit(limit)
+    .execute();
+  return rows.map((row) => ({ ...row, experiment: String(row.experiment) }));
+}

@@ -30,6 +30,7 @@ export type Traces = ReturnType<typeof createTraces>;
 
 const spansTogether = 10_000;
 const deletedTogether = 1000;
+const valuesTogether = 10_000;
 
 /** Traces: facts of the data plane like predictions, counted and searched, with no event each but for their deletion. */
 export function createTraces({ database, blobs, events, clock }: TracesDeps) {
@@ -139,6 +140,14 @@ export function createTraces({ database, blobs, events, clock }: TracesDeps) {
         page.map(({ row }) => row),
       );
       return { items, next: last ? writePlace(last.at, fingerprint) : null };
+    },
+
+    /** The different values of a field among the traces of some experiments, for what the database cannot compare. */
+    async valuesOf(caller: Caller, project: Project, experiments: readonly string[], field: store.TraceField): Promise<string[]> {
+      assertMay(caller, project, 'read');
+      const values = await store.selectValues(read, project.id, experiments, field, valuesTogether + 1);
+      if (values.length <= valuesTogether) return values;
+      throw failure('invalid_input', { field: 'filter', expected: `a field with at most ${valuesTogether} different values`, got: 'more' });
     },
 
     async setTags(caller: Caller, project: Project, id: string, tags: Readonly<Record<string, string>>): Promise<void> {

@@ -269,6 +269,40 @@ function termsOf(field: TraceField, descending: boolean): OrderTerm[] {
   return [];
 }
 
+/** Where the values of a field lie, each row with the trace that it is of. */
+function valuesSql(field: TraceField): RawBuilder<unknown> {
+  switch (field.kind) {
+    case 'own':
+      return sql`(select id as trace, ${ownSql(field.column)} as value from traces)`;
+    case 'tag':
+    case 'metadata':
+      return sql`(select trace, value from ${sql.table(field.kind === 'tag' ? 'trace_tags' : 'trace_metadata')} where key = ${field.key})`;
+    case 'feedback':
+    case 'expectation':
+      return sql`(select trace, value from assessments where kind = ${field.kind} and name = ${field.key})`;
+    case 'span':
+      return sql`(select trace, ${sql.ref(field.column)} as value from spans)`;
+  }
+}
+
+export async function selectValues(
+  handle: Handle,
+  project_id: string,
+  experiments: readonly string[],
+  field: TraceField,
+  limit: number,
+): Promise<string[]> {
+  const numbers = experiments.filter((id) => /^\d{1,15}$/.test(id)).map(Number);
+  if (numbers.length === 0) return [];
+  const { rows } = await sql<{
+    value: string;
+  }>`select distinct v.value as value from traces join ${valuesSql(field)} as v on v.trace = traces.id
+    where traces.project_id = ${project_id} and traces.experiment in (${sql.join(numbers)}) and v.value is not null limit ${limit}`.execute(
+    handle,
+  );
+  return rows.map(({ value }) => value);
+}
+
 /** Newest first where no order is asked. */
 export async function selectTraces(
   handle: Handle,

@@ -8,12 +8,13 @@ import { assertLength, limits } from './names.ts';
 import { readOffset, writeOffset } from './page-tokens.ts';
 import { invalid, inWordsOf, refusal } from './refusal.ts';
 import type { MlflowDeps, Routing } from './routing.ts';
-import { experimentWire, list } from './runs-mapping.ts';
+import { experimentWire, filled, list } from './runs-mapping.ts';
 import { lifecyclesOf } from './runs-search.ts';
 import { longTagOf, pageSize } from './runs-wire.ts';
 import { integer, needed, objects, oneOf, type Read, text, texts } from './wire.ts';
 
 const mostExperiments = 50_000;
+const datasetExperiments = 20;
 const experimentTag = longTagOf(limits.experimentTag_chars);
 const views = oneOf('ACTIVE_ONLY', 'DELETED_ONLY', 'ALL');
 
@@ -53,6 +54,25 @@ export function experimentsRoutes({ runs }: MlflowDeps, { route }: Routing): Rou
   };
 
   return [
+    ...route('searchDatasets', { experiment_ids: texts }, async ({ caller, project, asked: { experiment_ids: ids } }) => {
+      if (ids.length === 0) throw invalid('SearchDatasets request must specify at least one experiment_id.');
+      if (ids.length > datasetExperiments) {
+        throw invalid(
+          `SearchDatasets request cannot specify more than ${datasetExperiments} experiment_ids. Received ${ids.length} experiment_ids.`,
+        );
+      }
+      const own = await Promise.all(ids.map(async (id) => (id === '0' ? (await runs.getExperiment(caller, project, id)).id : id)));
+      const uses = await runs.datasetUses(caller, project, own);
+      return list(
+        'dataset_summaries',
+        uses.map(({ experiment, dataset, digest, context }) => ({
+          experiment_id: experiment,
+          name: dataset,
+          digest,
+          ...filled({ context }),
+        })),
+      );
+    }),
     ...route('createExperiment', { name: needed(text), artifact_location: text, tags: objects }, async ({ caller, project, asked }) => {
       assertLength('name', asked.name, limits.experimentName_chars);
       const tags = asked.tags.map((tag, at) => experimentTag(tag, `tags[${at}]`));

@@ -203,3 +203,32 @@ export function assessmentOf(wire: Wire, id?: string): Assessment {
 export function assessmentWire(trace: string, { id, name, content }: Assessment): Json {
   return { assessment_id: id, assessment_name: name, trace_id: trace, ...(content as Json) };
 }
+
+export const linkedPromptsTag = 'mlflow.linkedPrompts';
+
+interface LinkedPrompt {
+  readonly name: string;
+  readonly version: string;
+}
+
+/** The prompts that a trace names in its tag; none where a client left something else there. */
+export function promptsOf(json: string | undefined): LinkedPrompt[] {
+  const list: unknown = jsonOr(json ?? '[]', []);
+  return (Array.isArray(list) ? list.filter(isWire) : []).flatMap(({ name, version }) =>
+    typeof name === 'string' && typeof version === 'string' ? [{ name, version }] : [],
+  );
+}
+
+/** The tag with more prompts, each once, as clients write it too. */
+export function linkPrompts(json: string | undefined, more: readonly LinkedPrompt[]): string {
+  const all = new Map([...promptsOf(json), ...more].map((prompt) => [`${prompt.name}/${prompt.version}`, prompt]));
+  return JSON.stringify([...all.values()]);
+}
+
+function jsonOr(json: string, otherwise: unknown): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return otherwise;
+  }
+}

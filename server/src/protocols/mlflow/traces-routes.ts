@@ -1,10 +1,9 @@
-import type { Trace, TraceField, TraceTest } from '../../features/traces/index.ts';
+import type { Trace } from '../../features/traces/index.ts';
 import type { Caller } from '../../kernel/caller.ts';
 import type { Project } from '../../kernel/project.ts';
 import type { Incoming, Route } from '../../platform/http/index.ts';
 import { spansOfJson, spansOfProtobuf } from '../otlp/index.ts';
 import { inExperiment } from './experiments-routes.ts';
-import { type Clause, type Grammar, numeric, parseFilter, parseOrder } from './filter.ts';
 import { assertName } from './names.ts';
 import { invalid, inWordsOf, refusal } from './refusal.ts';
 import type { MlflowDeps, Routing } from './routing.ts';
@@ -14,6 +13,8 @@ import {
   assessmentOf,
   assessmentWire,
   experimentOf,
+  linkedPromptsTag,
+  linkPrompts,
   ownTags,
   readAssessment,
   sourceRunKey,
@@ -23,7 +24,8 @@ import {
   traceNameTag,
   traceWire,
 } from './traces-mapping.ts';
-import { integer, isWire, member, missing, needed, object, objects, text, texts, type Wire } from './wire.ts';
+import { traceOrder, traceTests } from './traces-search.ts';
+import { integer, isWire, member, missing, needed, object, objects, read, text, texts, type Wire } from './wire.ts';
 
 const trace_id = needed(text);
 const pageUsual = 100;
@@ -35,91 +37,6 @@ const tagValue_chars = 8000;
 
 export function inTrace<T>(id: string, work: () => Promise<T>): Promise<T> {
   return inWordsOf({ not_found: `Trace with ID '${id}' not found.` }, work);
-}
-
-const operators = ['=', '!=', 'like', 'ilike', 'is null', 'is not null'] as const;
-const anyOperators = [...operators, '>', '>=', '<', '<='] as const;
-
-const grammar: Grammar = {
-  prefixes: {
-    tag: 'tag',
-    tags: 'tag',
-    metadata: 'metadata',
-    request_metadata: 'metadata',
-    attribute: 'attribute',
-    attributes: 'attribute',
-    attr: 'attribute',
-    trace: 'attribute',
-    span: 'span',
-    feedback: 'feedback',
-    expectation: 'expectation',
-  },
-  attributes: {
-    request_id: { is: 'text', key: 'id', takesList: true },
-    trace_id: { is: 'text', key: 'id', takesList: true },
-    id: { is: 'text', takesList: true },
-    timestamp: { is: 'number' },
-    timestamp_ms: { is: 'number', key: 'timestamp' },
-    execution_time: { is: 'number' },
-    execution_time_ms: { is: 'number', key: 'execution_time' },
-    end_time: { is: 'number' },
-    end_time_ms: { is: 'number', key: 'end_time' },
-    status: { is: 'text', takesList: true },
-    state: { is: 'text', key: 'status', takesList: true },
-    name: { is: 'text', takesList: true },
-    run_id: { is: 'text', takesList: true },
-    client_request_id: { is: 'text', takesList: true },
-    experiment_id: { is: 'text' },
-    text: { is: 'text' },
-  },
-  operators: {
-    attribute: [...operators, 'in', 'not in'],
-    number: numeric,
-    tag: operators,
-    metadata: operators,
-    span: operators,
-    feedback: anyOperators,
-    expectation: anyOperators,
-  },
-  either: ['feedback', 'expectation'],
-  keys: { span: ['name', 'type', 'status', 'content'] },
-};
-
-const columns = {
-  id: 'id',
-  timestamp: 'started_at_ms',
-  execution_time: 'took_ms',
-  end_time: 'ended_at_ms',
-  status: 'state',
-  client_request_id: 'client_request_id',
-} as const;
-
-function fieldOf(kind: string, key: string): TraceField {
-  if (kind === 'span') return { kind, column: key === 'type' ? 'kind' : (key as 'name' | 'status' | 'content') };
-  if (kind !== 'attribute') return { kind: kind as 'tag' | 'metadata' | 'feedback' | 'expectation', key };
-  if (key === 'name') return { kind: 'tag', key: traceNameTag };
-  if (key === 'run_id') return { kind: 'metadata', key: sourceRunKey };
-  if (key === 'text') return { kind: 'span', column: 'content' };
-  return { kind: 'own', column: columns[key as keyof typeof columns] };
-}
-
-const words: Readonly<Record<string, string>> = {
-  OK: 'ok',
-  ERROR: 'error',
-  IN_PROGRESS: 'running',
-  STATE_UNSPECIFIED: 'unknown',
-  UNSET: 'unset',
-};
-
-function testOf({ kind, key, operator, value }: Clause): TraceTest {
-  const field = fieldOf(kind, key);
-  if (operator === 'is null' || operator === 'is not null') return { field, missing: operator === 'is null' };
-  if (operator === 'rlike' || value === null) throw invalid('RLIKE is not served here; use LIKE or ILIKE.');
-  const isState = (field.kind === 'own' && field.column === 'state') || (field.kind === 'span' && field.column === 'status');
-  const own = (one: string | number) => (isState ? (words[String(one).toUpperCase()] ?? String(one)) : one);
-  const isAssessed = field.kind === 'feedback' || field.kind === 'expectation';
-  const told = typeof value === 'object' ? value.map(own) : own(value);
-  return { field, comparison: operator, value: isAssessed ? String(told) : told };
 }
 
 function tracesOf(incoming: { readonly wire: Wire }): string[] {
@@ -241,8 +158,8 @@ export function tracesRoutes({ traces, runs }: MlflowDeps, { route, raw }: Routi
         const limit = pageSize(asked.max_results, pageUsual, pageMost);
         const query = {
           experiments,
-          tests: parseFilter(asked.filter, grammar).map(testOf),
-          order: parseOrder(asked.order_by, grammar).map(({ kind, key, descending }) => ({ field: fieldOf(kind, key), descending })),
+          tests: await traceTests(asked.filter, (field) => traces.valuesOf(caller, project, experiments, field)),
+          order: traceOrder(asked.order_by),
           limit,
           ...(asked.page_token === '' ? {} : { cursor: asked.page_token }),
         };
@@ -267,6 +184,20 @@ export function tracesRoutes({ traces, runs }: MlflowDeps, { route, raw }: Routi
       const { caller, project, asked } = incoming;
       const ids = tracesOf(incoming);
       await inTrace(ids.join(', '), () => traces.setMetadata(caller, project, ids, { [sourceRunKey]: asked.run_id }));
+      return {};
+    }),
+    ...route('linkPromptsToTrace', { trace_id, prompt_versions: needed(objects) }, async ({ caller, project, asked }) => {
+      const prompts = asked.prompt_versions.map((wire, at) => {
+        const path = `prompt_versions[${at}]`;
+        const { name, version } = read(wire, { name: text, version: text });
+        if (name === '' || !/^\d{1,9}$/.test(version))
+          throw invalid(`Invalid value for parameter '${path}': a name and the number of a version.`);
+        return { name, version };
+      });
+      const { tags } = await inTrace(asked.trace_id, () => traces.get(caller, project, asked.trace_id));
+      const linked = linkPrompts(tags[linkedPromptsTag], prompts);
+      if (linked.length > tagValue_chars) throw invalid(`A trace links at most as many prompts as fit into ${tagValue_chars} characters.`);
+      await inTrace(asked.trace_id, () => traces.setTags(caller, project, asked.trace_id, { [linkedPromptsTag]: linked }));
       return {};
     }),
     ...route('createAssessment', { trace_id, assessment: needed(object) }, async ({ caller, project, asked }) => {

@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import { openMlflow } from './mlflow.fixture.ts';
+
+/** Traces `tr-a`, `tr-b`, … with these tags. */
+async function openTraces(t: TestContext, tags: Readonly<Record<string, Readonly<Record<string, string>>>>) {
+  const mlflow = await openMlflow(t);
+  for (const [at, [id, own]] of Object.entries(tags).entries()) {
+    const location = { type: 'MLFLOW_EXPERIMENT', mlflow_experiment: { experiment_id: '0' } };
+    const request_time = new Date(1_700_000_000_000 + at * 1000).toISOString();
+    const trace_info = { trace_id: id, trace_location: location, request_time, execution_duration: '0.1s', state: 'OK', tags: own };
+    const { status, text } = await mlflow.call('POST', '/api/3.0/mlflow/traces', { trace: { trace_info } });
+    assert.equal(status, 200, text);
+  }
+  const search = (filter: string) =>
+    mlflow.call('POST', '/api/3.0/mlflow/traces/search', {
+      locations: [{ type: 'MLFLOW_EXPERIMENT', mlflow_experiment: { experiment_id: '0' } }],
+      filter,
+    });
+  const found = async (filter: string): Promise<string[]> => {
+    const { status, body, text } = await search(filter);
+    assert.equal(status, 200, text);
+    return (body.traces ?? []).map((trace: { trace_id: string }) => trace.trace_id).sort();
+  };
+  return { ...mlflow, search, found };
+}
+
+test('RLIKE finds what a regular expression matches anywhere in a value, and what has no value is not found', async (t) => {
+  const { found } = await openTraces(t, {
+    'tr-a': { city: 'New York', 'mlflow.traceName': 'predict' },
+    'tr-b': { city: 'Newark', 'mlflow.traceName': 'train' },
+    'tr-c': {},
+  });
+  assert.deepEqual(await found("tags.city RLIKE '^New'"), ['tr-a', 'tr-b']);
+  assert.deepEqual(await found("tag.city rlike 'k$' AND name RLIKE '^(train|test)$'"), ['tr-b']);
+  assert.deepEqual(await found("tags.city RLIKE 'Boston'"), []);
+  assert.deepEqual(await found("trace.request_id RLIKE '-[ac]$'"), ['tr-a', 'tr-c']);
+});
+
+test('a regular expression that is none, or that would go on for ever, is refused and holds nobody up', async (t) => {
+  const { search } = await openTraces(t, { 'tr-a': { text: 'a'.repeat(40) } });
+  const broken = await search("tags.text RLIKE '('");
+  assert.deepEqual([broken.status, broken.body.error_code], [400, 'INVALID_PARAMETER_VALUE']);
+  const began = performance.now();
+  const endless = await search("tags.text RLIKE '^(a+)+$b'");
+  assert.equal(endless.status, 400);
+  assert.match(endless.body.message, /takes too long/);
+  assert.ok(performance.now() - began < 5000);
+  const content = await search("span.content RLIKE 'x'");
+  assert.match(content.body.message, /LIKE/);
+});
+
+test('prompts are linked to a trace once each, beside those that a client linked, and traces are found by them', async (t) => {
+  const tag = JSON.stringify([{ name: 'greet', version: '1' }]);
+  const { post, get, call, found } = await openTraces(t, { 'tr-a': { 'mlflow.linkedPrompts': tag }, 'tr-b': {}, 'tr-c': {} });
+  const link = (trace_id: string, ...names: string[]) =>
+    post('traces/link-prompts', { trace_id, prompt_versions: names.map((one) => ({ name: one, version: '2' })) });
+  assert.equal((await link('tr-a', 'greet', 'part')).status, 200);
+  assert.equal((await link('tr-a', 'greet')).status, 200);
+  assert.equal((await link('tr-b', 'greet')).status, 200);
+  const { tags } = (await call('GET', '/api/3.0/mlflow/traces/tr-a')).body.trace.trace_info;
+  assert.deepEqual(
+    JSON.parse(tags['mlflow.linkedPrompts']).map((one: { name: string; version: string }) => `${one.name}/${one.version}`),
+    ['greet/1', 'greet/2', 'part/2'],
+  );
+  assert.deepEqual(await found("prompt = 'greet/2'"), ['tr-a', 'tr-b']);
+  assert.deepEqual(await found("prompt = 'greet/3'"), []);
+  assert.equal((await link('tr-none', 'greet')).status, 404);
+  assert.equal((await post('traces/link-prompts', { trace_id: 'tr-a' })).body.error_code, 'INVALID_PARAMETER_VALUE');
+  assert.equal((await get('traces/link-prompts')).status, 405);
+});

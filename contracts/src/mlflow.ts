@@ -76,6 +76,15 @@ export const mlflowRoutes = {
     streams: 'in',
   },
   deleteProxied: { ...remove('artifacts/*', 'runs.deleteArtifacts, runs.loggedModels.deleteFiles'), under: 'mlflow-artifacts' },
+  createMultipart: { ...change('mpu/create/*', 'runs.putArtifact, runs.loggedModels.putFile'), under: 'mlflow-artifacts' },
+  putPart: {
+    ...change('mpu/parts/:upload_id/:part_number', 'a file of the project'),
+    method: 'PUT',
+    under: 'mlflow-artifacts',
+    streams: 'in',
+  },
+  completeMultipart: { ...change('mpu/complete/*', 'runs.putArtifact, runs.loggedModels.putFile'), under: 'mlflow-artifacts' },
+  abortMultipart: { ...change('mpu/abort/*', 'nothing: parts that nobody completes are swept'), under: 'mlflow-artifacts' },
   getArtifact: { method: 'GET', path: '/get-artifact', permission: 'read', door: 'runs.openArtifact', streams: 'out' },
   getVersionArtifact: {
     method: 'GET',

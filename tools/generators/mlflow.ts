@@ -3,10 +3,7 @@ import { generatedNote, templatePath } from './api.ts';
 
 /** Groups of routes of MLflow's own server that we do not serve, with why. Their clients get a bare 404 and fall back or say so. */
 const notServed: readonly (readonly [routes: string, why: string])[] = [
-  [
-    '`mlflow-artifacts/mpu/*`, `mlflow-artifacts/presigned/*`, `artifacts/presigned-*-url`',
-    'files go through the server in one stream; `server-info` says so, and clients then send one PUT',
-  ],
+  ['`mlflow-artifacts/presigned/*`, `artifacts/presigned-*-url`', 'files go through the server, which keeps them itself'],
   [
     '`traces` of V2 (start, end, search), `traces/calculate-filter-correlation`, `traces/metrics`',
     'clients from 3.0 on use V3; dashboards come later',
@@ -39,6 +36,7 @@ const differences: readonly string[] = [
   'A model or a version that a deployment holds is neither deleted nor renamed (409).',
   'While a model has a production deployment, its alias `champion` and the stage `Production` are refused with 409 that names `slipway deploy`.',
   'Files below `mlflow-artifacts:/` lie below a run, a logged model, a trace or a version; any other path is refused.',
+  '`server-info` does not offer uploads in parts: one PUT is kept without a second copy. They are served for who asks for them (`MLFLOW_ENABLE_PROXY_MULTIPART_UPLOAD=true`), say behind a proxy that limits bodies; there only object stores take them.',
   'Names of models with invisible characters, or not in Unicode normal form C, are refused.',
 ];
 

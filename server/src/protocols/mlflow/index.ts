@@ -4,6 +4,7 @@ import { artifactsRoutes } from './artifacts-routes.ts';
 import { experimentsRoutes } from './experiments-routes.ts';
 import { loggedModelsRoutes } from './logged-models-routes.ts';
 import { metricsRoutes } from './metrics-routes.ts';
+import { multipartRoutes } from './multipart-routes.ts';
 import { registryRoutes } from './registry-routes.ts';
 import { type MlflowDeps, mlflowRouting } from './routing.ts';
 import { runsRoutes } from './runs-routes.ts';
@@ -28,6 +29,7 @@ export function mlflowProtocolRoutes(deps: MlflowDeps): Route[] {
     ...runsRoutes(deps, routing),
     ...metricsRoutes(deps, routing),
     ...artifactsRoutes(deps, routing),
+    ...multipartRoutes(deps, routing),
     ...loggedModelsRoutes(deps, routing),
     ...registryRoutes(deps, routing),
     ...versionsRoutes(deps, routing),

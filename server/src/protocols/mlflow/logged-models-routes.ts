@@ -2,7 +2,7 @@ import type { LoggedModel, LoggedModelField, LoggedModelQuery } from '../../feat
 import type { Caller } from '../../kernel/caller.ts';
 import type { Project } from '../../kernel/project.ts';
 import type { Route } from '../../platform/http/index.ts';
-import { inModel } from './artifacts-routes.ts';
+import { inModel } from './artifact-files.ts';
 import { inExperiment } from './experiments-routes.ts';
 import { type Grammar, listed, numeric, parseFilter, textual } from './filter.ts';
 import { invalid, inWordsOf } from './refusal.ts';

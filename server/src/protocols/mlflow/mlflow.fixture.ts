@@ -37,7 +37,7 @@ export async function openMlflow(t: TestContext) {
   const runs = createRuns(platform);
   await access.installation.ensure();
   const http = createHttp({
-    routes: mlflowProtocolRoutes({ access, runs, models, traces: createTraces(platform), blobs, clock }),
+    routes: mlflowProtocolRoutes({ access, runs, models, traces: createTraces(platform), blobs, database, clock }),
     isForeign: isMlflowPath,
     authenticate: (shown) => access.authenticate(shown),
     resolveProject: (name) => access.projects.resolve(name),

@@ -7,6 +7,7 @@ import type { Caller } from '../../kernel/caller.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Project } from '../../kernel/project.ts';
 import type { Blobs } from '../../platform/blobs/index.ts';
+import type { Database } from '../../platform/database/index.ts';
 import { type Handler, type Incoming, implement, type Route, type RouteOptions } from '../../platform/http/index.ts';
 import { explain } from './refusal.ts';
 import { type Fields, parseWire, queryAsWire, type Read, read, type Wire } from './wire.ts';
@@ -17,6 +18,7 @@ export interface MlflowDeps {
   readonly models: Models;
   readonly traces: Traces;
   readonly blobs: Blobs;
+  readonly database: Database;
   readonly clock: Clock;
 }
 

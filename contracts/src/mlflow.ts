@@ -145,6 +145,7 @@ export const mlflowRoutes = {
   createAssessment: v3(change('traces/:trace_id/assessments', 'traces.putAssessment')),
   getAssessment: v3(read('traces/:trace_id/assessments/:assessment_id', 'traces.assessment')),
   updateAssessment: v3(patch('traces/:trace_id/assessments/:assessment_id', 'traces.putAssessment')),
+  graphql: { method: 'POST', path: '/graphql', permission: 'read', door: 'the routes of the same questions' },
   deleteAssessment: v3(remove('traces/:trace_id/assessments/:assessment_id', 'traces.deleteAssessment')),
 } as const satisfies Readonly<Record<string, MlflowRoute>>;
 

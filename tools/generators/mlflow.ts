@@ -15,10 +15,7 @@ const notServed: readonly (readonly [routes: string, why: string])[] = [
   ['`webhooks/*`', 'use `notify` of the project file'],
   ['`gateway/*`, `prompt-optimization/*`, `mcp-servers/*`, `jobs/*`, `assistant/*`, `demo/*`', 'not part of this product'],
   ['`users/*`, `roles/*`, `workspaces/*`', 'people, roles and projects are managed here (`slipway user`, `slipway token`)'],
-  [
-    '`graphql`, `runs/create-promptlab-run`, `upload-artifact`, `get-trace-artifact`',
-    'only the web app of MLflow asks for them; ours is at `/`',
-  ],
+  ['`runs/create-promptlab-run`, `upload-artifact`, `get-trace-artifact`', 'only the web app of MLflow asks for them; ours is at `/`'],
 ];
 
 /** What differs from `mlflow server` on purpose. */
@@ -36,6 +33,7 @@ const differences: readonly string[] = [
   'A model or a version that a deployment holds is neither deleted nor renamed (409).',
   'While a model has a production deployment, its alias `champion` and the stage `Production` are refused with 409 that names `slipway deploy`.',
   'Files below `mlflow-artifacts:/` lie below a run, a logged model, a trace or a version; any other path is refused.',
+  '`/graphql` knows the questions of the web app of MLflow, without fragments; a NaN is null there without an error beside it.',
   '`server-info` does not offer uploads in parts: one PUT is kept without a second copy. They are served for who asks for them (`MLFLOW_ENABLE_PROXY_MULTIPART_UPLOAD=true`), say behind a proxy that limits bodies; there only object stores take them.',
   'Names of models with invisible characters, or not in Unicode normal form C, are refused.',
 ];

@@ -2,6 +2,7 @@ import { mlflowRoutes as table } from '@slipway/contracts';
 import type { Route } from '../../platform/http/index.ts';
 import { artifactsRoutes } from './artifacts-routes.ts';
 import { experimentsRoutes } from './experiments-routes.ts';
+import { graphqlRoutes } from './graphql-routes.ts';
 import { loggedModelsRoutes } from './logged-models-routes.ts';
 import { metricsRoutes } from './metrics-routes.ts';
 import { multipartRoutes } from './multipart-routes.ts';
@@ -34,6 +35,7 @@ export function mlflowProtocolRoutes(deps: MlflowDeps): Route[] {
     ...registryRoutes(deps, routing),
     ...versionsRoutes(deps, routing),
     ...tracesRoutes(deps, routing),
+    ...graphqlRoutes(routing),
   ];
   const served = new Set(routes.map(({ endpoint }) => endpoint.id));
   const lacking = Object.keys(table).filter((name) => !served.has(`mlflow.${name}`));

@@ -42,7 +42,12 @@ test('a client signs in by token, by address and password, and by a token in the
 
 test('an address that is not served is a 404 that no client takes for an error of MLflow', async (t) => {
   const { call } = await openMlflow(t);
-  for (const path of ['/api/2.0/mlflow/no/such', '/api/3.0/mlflow/scorers/list', '/ajax-api/2.0/mlflow/runs/search/', '/graphql']) {
+  for (const path of [
+    '/api/2.0/mlflow/no/such',
+    '/api/3.0/mlflow/scorers/list',
+    '/ajax-api/2.0/mlflow/runs/search/',
+    '/ajax-api/2.0/graphql',
+  ]) {
     const { status, text } = await call('GET', path);
     assert.deepEqual([status, text], [404, 'Not Found'], path);
   }
@@ -53,6 +58,7 @@ test('a wrong method on a served address is 405 in plain text, and names the rig
   const wrong: readonly (readonly [Method, string, string])[] = [
     ['GET', '/api/2.0/mlflow/runs/create', 'POST'],
     ['DELETE', '/ajax-api/2.0/mlflow/experiments/search', 'GET, POST'],
+    ['GET', '/graphql', 'POST'],
     ['PUT', '/api/2.0/mlflow/logged-models/m-1', 'DELETE, GET, PATCH'],
     ['PATCH', '/api/2.0/mlflow-artifacts/artifacts/0/a/b', 'DELETE, GET, PUT'],
   ];

@@ -32,6 +32,7 @@ export interface Asked<F extends Fields> {
 }
 
 type Any = Incoming<unknown, unknown, unknown>;
+type View = (caller: Caller, project: Project, wire: Wire) => unknown;
 
 /** Makes routes for one MLflow server in this one: each under both of its addresses, with the rights of the contracts. */
 export function mlflowRouting({ access }: Pick<MlflowDeps, 'access'>) {
@@ -52,7 +53,10 @@ export function mlflowRouting({ access }: Pick<MlflowDeps, 'access'>) {
     return mlflowEndpoints(name, mlflowRoutes[name]).map((endpoint) => implement(endpoint, handler, options));
   }
 
+  const views = new Map<MlflowRouteName, View>();
+
   function route<F extends Fields>(name: MlflowRouteName, fields: F, work: (asked: Asked<F>) => unknown): Route[] {
+    views.set(name, (caller, project, wire) => work({ caller, project, asked: read(wire, fields), wire }));
     return raw(name, ({ caller, project, params, query, body, request }: Any) => {
       const sent = request.method === 'GET' ? queryAsWire(query as Wire, fields) : ((body ?? {}) as Wire);
       const wire = Object.keys(params as Wire).length === 0 ? sent : { ...sent, ...(params as Wire) };
@@ -60,7 +64,14 @@ export function mlflowRouting({ access }: Pick<MlflowDeps, 'access'>) {
     });
   }
 
-  return { raw, route };
+  /** What a route of JSON answers, for another form of the same question; the right to ask is judged there. */
+  function view(name: MlflowRouteName): View {
+    const found = views.get(name);
+    if (!found) throw new Error(`${name} is no route of JSON`);
+    return found;
+  }
+
+  return { raw, route, view };
 }
 
 export type Routing = ReturnType<typeof mlflowRouting>;

@@ -6,7 +6,14 @@ const base = '/api/v1/projects/:project';
 const metric = z.string().min(1).max(100);
 const on = z.string().min(1).max(100).optional();
 const criterion = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('bound'), metric, min: z.number().optional(), max: z.number().optional(), on }),
+  z.strictObject({
+    kind: z.literal('bound'),
+    metric,
+    min: z.number().optional(),
+    max: z.number().optional(),
+    on,
+    reported: z.literal('accepted').optional(),
+  }),
   z.strictObject({
     kind: z.literal('champion'),
     metric,
@@ -48,6 +55,7 @@ const evidence = z.object({
   rival: z.object({ name: z.string(), value: z.number().nullable() }).nullable(),
   limit: z.string(),
   holds: z.boolean(),
+  reported: z.literal(true).optional().describe('the value is what a client reported, and nobody here measured it'),
   reason: z.string(),
 });
 const verdict = z.object({

@@ -134,10 +134,10 @@ function makingRooms(platform: Platform, { data, auth }: AppOptions): MakingRoom
 }
 
 function releaseRooms(platform: Platform, making: MakingRooms, { data, address }: AppOptions): ReleaseRooms {
-  const { access, models } = making;
+  const { access, models, runs } = making;
   const projectById = (id: string): Promise<Project> => access.projects.resolve(id);
   const projectNow = (project: Project): Promise<number> => access.projectNow(project.id);
-  const gates = createGates({ ...platform, models, measure: createMeasure({ ...platform, ...making }) });
+  const gates = createGates({ ...platform, models, runs, measure: createMeasure({ ...platform, ...making }) });
   const approvals = createApprovals(platform);
   const deployments = createDeployments({ ...platform, ...making, gates, approvals, projectOf: projectById, projectNow });
   return {

@@ -34,6 +34,7 @@ async function works(...words: string[]): Promise<Ended> {
 
 /** The members of the answers that are looked at here. */
 interface Body {
+  readonly run: { readonly info: { readonly run_id: string } };
   readonly predictions: {
     readonly label: string;
     readonly probability: number;
@@ -189,6 +190,28 @@ test('a gate says that a file has no table to be judged on, and a model with a g
   assert.match(deployed.error, /gate strict judges model judged/);
   const none = await slipway(folder, ['deploy', 'nowhere']);
   assert.match(none.error, /No deployment nowhere/);
+});
+
+test('a metric that the client reported passes a gate that accepts it, and the verdict says who measured it', async () => {
+  const mlflow = (path: string, body: unknown) => ask(`/api/2.0/mlflow/${path}`, body);
+  const criteria = [{ kind: 'bound', metric: 'val_rmse', max: 5, reported: 'accepted' }];
+  const { run_id } = (await mlflow('runs/create', { experiment_id: '0', start_time: 1 })).body.run.info;
+  await mlflow('runs/log-metric', { run_id, key: 'val_rmse', value: 3.5, timestamp: 1 });
+  const artifact = `/api/2.0/mlflow-artifacts/artifacts/0/${run_id}/artifacts/model/model.onnx`;
+  const sent = await fetch(`${server.address}${artifact}`, {
+    method: 'PUT',
+    headers: { authorization: `Bearer ${token}` },
+    body: readFileSync(fixture('columns.onnx')),
+  });
+  assert.equal(sent.status, 200, await sent.text());
+  await mlflow('registered-models/create', { name: 'told' });
+  assert.equal((await ask('/api/v1/projects/default/gates/trusting', { model: 'told', criteria, approvals: {} }, 'PUT')).status, 200);
+  const made = await mlflow('model-versions/create', { name: 'told', source: `runs:/${run_id}/model`, run_id });
+  assert.equal(made.status, 200, JSON.stringify(made.body));
+  const verdict = await works('gate', 'evaluate', 'told', '1', '--json');
+  const { result, evidence } = JSON.parse(verdict.out);
+  assert.deepEqual([result, evidence[0].value, evidence[0].reported], ['pass', 3.5, true], verdict.out);
+  assert.match(evidence[0].reason, /as the run of this version reported; nobody here measured it/);
 });
 
 test('a file without a name for its model is wrong usage', async () => {

@@ -92,6 +92,7 @@ export const gates = {
     columns: { what: 'Judged', limit: 'Limit', on: 'On the table' },
     usual: 'rows it was not trained on',
     single: 'single rows, one after another',
+    reported: 'measured here, or else as its run reported',
     approvals: 'Who must sign, and who set it',
     approval: (environment: string) => `For ${environment}`,
     managed: { file: 'the project file', ui: 'these pages or the API' },

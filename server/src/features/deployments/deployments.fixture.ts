@@ -18,6 +18,7 @@ import { createApprovals } from '../approvals/index.ts';
 import { createGates } from '../gates/index.ts';
 import { createModels, type ModelVersion, type Signature } from '../models/index.ts';
 import { createPredictions } from '../predictions/index.ts';
+import { createRuns } from '../runs/index.ts';
 import { fitModel } from '../training/fit.ts';
 import { exportOnnx } from '../training/onnx/export-onnx.ts';
 import type { DeploymentDefinition } from './deployment.ts';
@@ -98,7 +99,8 @@ export async function openWorld(t: TestContext, folder = mkdtempSync(join(tmpdir
   const approvals = createApprovals({ database, events, clock });
   // The gates of these tests have no criteria, so there is nothing to measure.
   const measure = async () => ({ tables: new Map(), latency_p99_ms: null });
-  const gates = createGates({ database, events, definitions, models, measure, clock });
+  const runs = createRuns({ database, events, blobs, clock });
+  const gates = createGates({ database, events, definitions, models, runs, measure, clock });
   const deployments = createDeployments({
     database,
     events,

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Evaluation } from '../training/index.ts';
-import { type Figures, judge, judgeOrder, type Measured, resultOf } from './decide.ts';
-import type { Criterion } from './gate.ts';
+import { type Figures, judge, judgeOrder, judgeWithoutTable, type Measured, resultOf } from './decide.ts';
+import type { Criterion, Evidence } from './gate.ts';
 
 const figure = (value: number | null) => ({ value, low: value, high: value, rows: 1000 });
 
@@ -35,6 +35,25 @@ function figures(
 }
 
 const paired = (betterBy: number) => ({ difference: betterBy / 100, standardError: 0.01, betterBy, rows: 1000 });
+
+test('what a run reported counts only where the criterion takes it and nothing was measured, and is marked', () => {
+  const takes = { kind: 'bound', metric: 'auc', min: 0.6, reported: 'accepted' } as const;
+  const plain = { kind: 'bound', metric: 'auc', min: 0.6 } as const;
+  const reported = new Map([['auc', 0.9]]);
+  const nothing: Figures = { tables: new Map(), latency_p99_ms: null };
+  const cases: readonly (readonly [string, Evidence[], boolean, number | null, true | undefined])[] = [
+    ['nothing measured, taken', judge([takes], nothing, reported), true, 0.9, true],
+    ['nothing measured, not taken', judge([plain], nothing, reported), false, null, undefined],
+    ['measured worse than reported', judge([takes], figures({ auc: 0.5 }, {}), reported), false, 0.5, undefined],
+    ['measured, but this metric is not defined', judge([takes], figures({ auc: null }, {}), reported), true, 0.9, true],
+    ['no table at all, taken', judgeWithoutTable([takes], reported), true, 0.9, true],
+    ['no table at all, not taken', judgeWithoutTable([plain], reported), false, null, undefined],
+    ['reported, below the limit', judgeWithoutTable([takes], new Map([['auc', 0.1]])), false, 0.1, true],
+    ['never reported', judgeWithoutTable([takes], new Map()), false, null, true],
+  ];
+  for (const [what, [one], holds, value, mark] of cases)
+    assert.deepEqual([one?.holds, one?.value, one?.reported], [holds, value, mark], what);
+});
 
 test('each criterion holds exactly where it should', () => {
   const cases: [string, Criterion, Figures, boolean][] = [

@@ -30,13 +30,17 @@ export interface Figures {
   readonly latency_p99_ms: number | null;
 }
 
+/** The newest value of each metric that the run of the version logged. */
+export type Reported = ReadonlyMap<string, number>;
+
 /** Judges every criterion. A figure that could not be measured does not hold. */
-export function judge(criteria: readonly Criterion[], figures: Figures): Evidence[] {
+export function judge(criteria: readonly Criterion[], figures: Figures, reported: Reported = new Map()): Evidence[] {
   const outputsSeen = new Map<string, number>();
   return criteria.flatMap((criterion) => {
     if (criterion.kind === 'latency') return [judgeLatency(criterion, figures.latency_p99_ms)];
     const table = criterion.on ?? '';
     const measured = figures.tables.get(table);
+    if (takesReported(criterion) && measured?.version.metrics[criterion.metric]?.value == null) return [judgeReported(criterion, reported)];
     if (!measured) return [notMeasured(criterion)];
     if (criterion.kind === 'bound') return [judgeBound(criterion, measured)];
     if (criterion.kind === 'champion') return [judgeChampion(criterion, measured)];
@@ -47,9 +51,10 @@ export function judge(criteria: readonly Criterion[], figures: Figures): Evidenc
   });
 }
 
-/** Of a version that no execution made there is no table to measure on: no criterion holds. */
-export function judgeWithoutTable(criteria: readonly Criterion[]): Evidence[] {
+/** Of a version that no execution made there is no table to measure on: no criterion holds but by what its run reported. */
+export function judgeWithoutTable(criteria: readonly Criterion[], reported: Reported = new Map()): Evidence[] {
   return criteria.map((criterion) => {
+    if (takesReported(criterion)) return judgeReported(criterion, reported);
     const metric = criterion.kind === 'latency' ? 'latency_p99_ms' : criterion.kind === 'output' ? 'output' : criterion.metric;
     const on = criterion.kind === 'latency' ? undefined : criterion.on;
     return {
@@ -79,6 +84,32 @@ export function resultOf(evidence: readonly Evidence[], approvals: Readonly<Reco
   return Object.values(approvals).some((needed) => needed > 0) ? 'needs approval' : 'pass';
 }
 
+export function takesReported(criterion: Criterion): criterion is BoundCriterion {
+  return criterion.kind === 'bound' && criterion.reported === 'accepted';
+}
+
+function judgeReported(criterion: BoundCriterion, reported: Reported): Evidence {
+  const { metric } = criterion;
+  const value = reported.get(metric) ?? null;
+  const limit = limitText(criterion);
+  const holds = value !== null && isWithin(value, criterion);
+  return {
+    ...blank(`${metric} ${limit}`, metric),
+    value,
+    limit,
+    holds,
+    reported: true,
+    reason:
+      value === null
+        ? `The run of this version logged no ${metric}, and nothing here could measure it.`
+        : `${metric} is ${round(value)}, as the run of this version reported; nobody here measured it. ${holds ? 'That is' : 'It must be'} ${limit}.`,
+  };
+}
+
+function isWithin(value: number, { min, max }: { readonly min?: number; readonly max?: number }): boolean {
+  return (min === undefined || value >= min) && (max === undefined || value <= max);
+}
+
 function judgeBound(criterion: BoundCriterion, { version }: Measured): Evidence {
   return judgeLimits(criterion, version.metrics, null, version.rows);
 }
@@ -87,8 +118,7 @@ function judgeLimits(criterion: BoundCriterion | SliceCriterion, metrics: Metric
   const figure = metrics[criterion.metric];
   const value = figure?.value ?? null;
   const limit = limitText(criterion);
-  const holds =
-    value !== null && (criterion.min === undefined || value >= criterion.min) && (criterion.max === undefined || value <= criterion.max);
+  const holds = value !== null && isWithin(value, criterion);
   const where = slice === null ? '' : ` of ${criterion.kind === 'slice' ? criterion.slice : ''} ${slice}`;
   const reason =
     value === null

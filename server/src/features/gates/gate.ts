@@ -15,6 +15,8 @@ export interface BoundCriterion {
   readonly min?: number;
   readonly max?: number;
   readonly on?: string;
+  /** Where nothing can be measured here, what the run of the version logged under this name counts. */
+  readonly reported?: 'accepted';
 }
 
 export interface ChampionCriterion {
@@ -74,6 +76,8 @@ export interface Evidence {
   readonly rival: { readonly name: string; readonly value: number | null } | null;
   readonly limit: string;
   readonly holds: boolean;
+  /** True where the value is what a client reported, and nobody here measured it. */
+  readonly reported?: true;
   /** One plain sentence with the figures. */
   readonly reason: string;
 }

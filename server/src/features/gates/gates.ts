@@ -8,7 +8,8 @@ import type { Database } from '../../platform/database/index.ts';
 import type { Definitions, DefinitionsOf } from '../../platform/definitions/index.ts';
 import type { Events } from '../../platform/events/index.ts';
 import { assertServable, type Models, type ModelVersion, type ReleasePermit } from '../models/index.ts';
-import { judge, judgeOrder, judgeWithoutTable, resultOf } from './decide.ts';
+import type { Runs } from '../runs/index.ts';
+import { judge, judgeOrder, judgeWithoutTable, type Reported, resultOf, takesReported } from './decide.ts';
 import type { Evidence, GateDefinition, Verdict } from './gate.ts';
 import { insertVerdict, newestVerdict } from './gates-store.ts';
 import type { Measure } from './measure.ts';
@@ -18,6 +19,7 @@ export interface GatesDeps {
   readonly events: Events;
   readonly definitions: Definitions;
   readonly models: Models;
+  readonly runs: Pick<Runs, 'getRun'>;
   readonly measure: Measure;
   readonly clock: Clock;
 }
@@ -49,7 +51,10 @@ export async function evaluate(
   assertServable(version);
   const champion = await championOf(deps, project, version);
   const early = judgeOrder(gate, version.started_event);
-  const evidence = early.length > 0 ? early : await judged(deps, gate.definition.criteria, version, champion);
+  const evidence =
+    early.length > 0
+      ? early
+      : await judged(deps, gate.definition.criteria, version, champion, await reportedOf(deps, caller, project, gate.definition, version));
   return keepVerdict(deps, caller, project, { gate, version, champion, evidence });
 }
 
@@ -58,9 +63,22 @@ async function judged(
   criteria: GateDefinition['criteria'],
   version: ModelVersion,
   champion: ModelVersion | null,
+  reported: Reported,
 ): Promise<Evidence[]> {
-  if (Object.keys(version.outputs).length === 0) return judgeWithoutTable(criteria);
-  return judge(criteria, await measure(criteria, version, champion));
+  if (Object.keys(version.outputs).length === 0) return judgeWithoutTable(criteria, reported);
+  return judge(criteria, await measure(criteria, version, champion), reported);
+}
+
+async function reportedOf(
+  { runs }: GatesDeps,
+  caller: Caller,
+  project: Project,
+  { criteria }: GateDefinition,
+  { run_id }: ModelVersion,
+): Promise<Reported> {
+  if (run_id === null || !criteria.some(takesReported)) return new Map();
+  const { metrics } = await runs.getRun(caller, project, run_id);
+  return new Map(metrics.filter(({ value }) => !Number.isNaN(value)).map(({ key, value }) => [key, value]));
 }
 
 async function championOf({ models }: GatesDeps, project: Project, version: ModelVersion): Promise<ModelVersion | null> {

@@ -31,6 +31,12 @@ import { column, count, modelRule, name, nameRule, number, share } from './value
 import { keyText } from './yaml-text.ts';
 
 const metricName: Reader<string> = choice([...metrics.keys()]);
+const reportedRule = {
+  what: 'a metric',
+  pattern: /^[^\p{Cc}]{1,250}$/u,
+  expected: 'the name of a metric as the client logs it: 1 to 250 characters',
+  example: 'accuracy',
+} as const;
 export const environmentRule = nameRule('an environment', 'production');
 
 const on: Field<string> = optional(name(nameRule('an output of the pipeline', 'recent')));
@@ -45,7 +51,19 @@ const margin: Reader<Margin> = scalar('a number above 0, or a number of standard
 });
 
 const bound = also(
-  record<Omit<BoundCriterion, 'kind'>>('a criterion on a metric', { metric: needed(metricName, 'auc'), min, max, on }),
+  record<Omit<BoundCriterion, 'kind' | 'reported'>>('a criterion on a metric', { metric: needed(metricName, 'auc'), min, max, on }),
+  (read, spot, reading) => checkBounds(read, read.metric, spot, reading),
+);
+
+/** What a client reports has names of its own, so it need not be a metric that is measured here. */
+const reported = also(
+  record<Omit<BoundCriterion, 'kind'>>('a criterion on a metric that a client may report', {
+    metric: needed(name(reportedRule), 'accuracy'),
+    min,
+    max,
+    on,
+    reported: needed(choice(['accepted']), 'accepted'),
+  }),
   (read, spot, reading) => checkBounds(read, read.metric, spot, reading),
 );
 
@@ -96,7 +114,7 @@ const latency = record<{ p99_ms: number }>('a criterion on latency', {
   p99_ms: needed(number('20', 0.001, 3_600_000), '20', 'latency_p99_ms'),
 });
 
-type CriterionKind = Criterion['kind'];
+type CriterionKind = Criterion['kind'] | 'reported';
 
 /** A criterion is told by its keys; each kind has keys of its own, so that a wrong one is named in its terms. */
 const tellingKeys: readonly (readonly [key: string, kind: CriterionKind])[] = [
@@ -106,6 +124,7 @@ const tellingKeys: readonly (readonly [key: string, kind: CriterionKind])[] = [
   ['against', 'champion'],
   ['better_by', 'champion'],
   ['no_worse_than', 'champion'],
+  ['reported', 'reported'],
   ['metric', 'bound'],
 ];
 
@@ -141,6 +160,10 @@ const readCriterion: { readonly [K in CriterionKind]: Reader<Criterion> } = {
     if (!read) return undefined;
     const { against: _champion, ...rest } = read;
     return { kind: 'champion', ...rest };
+  },
+  reported: (spot, reading) => {
+    const read = reported(spot, reading);
+    return read && { kind: 'bound', ...read };
   },
   bound: (spot, reading) => {
     const read = bound(spot, reading);

@@ -87,6 +87,15 @@ test('a step may be any command with variables of its own, and empty sections ar
   });
 });
 
+test('a criterion that takes what a client reports may name any metric, any other one only those that are measured here', () => {
+  const gate = (criterion: string) => `${small}gates: { g: { model: m, criteria: [${criterion}] } }\n`;
+  assert.deepEqual(accepted(gate('{ metric: val/acc, min: 0.9, reported: accepted }')).gates['g']?.criteria, [
+    { kind: 'bound', metric: 'val/acc', min: 0.9, reported: 'accepted' },
+  ]);
+  assert.match(refused(gate('{ metric: val/acc, min: 0.9 }')).map(describeProblem).join(), /val\/acc/);
+  assert.match(refused(gate('{ metric: auc, min: 0.9, reported: yes }')).map(describeProblem).join(), /accepted/);
+});
+
 test('aliases stand for whole values', () => {
   const project = accepted('project: p\nmodels: { a: &m { owner: x }, b: *m }\n');
   assert.deepEqual(project.models['b'], { owner: 'x' });

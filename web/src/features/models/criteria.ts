@@ -99,7 +99,7 @@ export function criterionRow(one: Criterion): { readonly what: string; readonly 
     policy.bounds(min === undefined ? null : metric(min), max === undefined ? null : metric(max));
   switch (one.kind) {
     case 'bound':
-      return { what: one.metric, limit: bounds(one.min, one.max), on };
+      return { what: one.metric, limit: bounds(one.min, one.max), on: one.reported ? policy.reported : on };
     case 'champion':
       return {
         what: policy.againstChampion(one.metric),

@@ -45,6 +45,7 @@ export async function trackIn(say: Say, project: string): Promise<Tracked> {
   const metrics = Array.from({ length: 10 }, (_, step) => ({ key: 'loss', value: 1 / (step + 1), timestamp: now_ms + step, step }));
   await post('runs/log-batch', { run_id, metrics, params: [{ key: 'depth', value: secret }], tags: [{ key: 'old', value: secret }] });
   await say('PUT', `${artifacts}/${own}/${run_id}/artifacts/notes.txt`, secret);
+  await say('PUT', `/api/2.0/mlflow-artifacts/mpu/parts/${uploadOf(run_id)}/1`, part);
   const model = async (name: string) => {
     const made = await post<{ model: { info: { model_id: string } } }>('logged-models', {
       experiment_id: own,
@@ -86,6 +87,9 @@ export async function trackIn(say: Say, project: string): Promise<Tracked> {
   const doomed = await post<{ run: { info: { run_id: string } } }>('runs/create', { experiment_id: own, start_time: now_ms });
   return { project, experiments, run: run_id, doomedRun: doomed.run.info.run_id, models, traces, assessments, secret };
 }
+
+const part = 'the only part of an upload';
+const uploadOf = (run: string): string => `${digestOf(run)}-1`;
 
 const digestOf = (text: string): string => createHash('md5').update(text).digest('hex');
 
@@ -178,6 +182,7 @@ function experimentsGiven({ experiments: { own, doomed, binned, renamed } }: Tra
     'mlflow.restoreExperiment': { body: { experiment_id: binned } },
     'mlflow.setExperimentTag': { body: { experiment_id: own, ...key } },
     'mlflow.deleteExperimentTag': { body: { experiment_id: own, key: 'old' } },
+    'mlflow.searchDatasets': { body: { experiment_ids: [own] } },
   };
 }
 
@@ -212,12 +217,21 @@ function runsGiven({ experiments: { own }, run: run_id, doomedRun, models }: Tra
 
 function filesGiven({ experiments: { own }, run, models }: Tracked): ByOperation {
   const files = `${own}/${run}/artifacts`;
+  const inParts = { files: `${files}/big`, file: 'parts' };
+  const upload = { path: 'kept.bin', upload_id: uploadOf(run) };
   return {
     'mlflow.listArtifacts': { query: { run_id: run, path: '', page_token: '' } },
     'mlflow.listProxied': { query: { path: files } },
     'mlflow.getProxied': { params: { files, file: 'notes.txt' } },
     'mlflow.putProxied': { params: { files, file: 'more/notes.txt' }, body: 'what was found' },
     'mlflow.deleteProxied': { params: { files, file: 'more' }, body: {} },
+    'mlflow.createMultipart': { params: inParts, body: { path: upload.path, num_parts: 2 } },
+    'mlflow.putPart': { params: { upload_id: upload.upload_id, part_number: '1' }, body: 'a part' },
+    'mlflow.completeMultipart': {
+      params: inParts,
+      body: { ...upload, parts: [{ part_number: 1, etag: createHash('sha256').update(part).digest('hex') }] },
+    },
+    'mlflow.abortMultipart': { params: inParts, body: upload },
     'mlflow.getArtifact': { query: { run_id: run, path: 'notes.txt' } },
     'mlflow.getVersionArtifact': { query: { name: 'iris', version: '1', path: 'MLmodel' } },
     'mlflow.getLoggedModelArtifact': { params: { model_id: models.own }, query: { artifact_file_path: 'MLmodel' } },
@@ -312,6 +326,15 @@ function tracesGiven({ experiments: { own }, run, traces, assessments }: Tracked
     'mlflow.setTraceTagOld': { params, body: key },
     'mlflow.deleteTraceTag': { params, body: { key: 'old' } },
     'mlflow.deleteTraceTagOld': { params, body: { key: 'older' } },
+    'mlflow.linkPromptsToTrace': { body: { ...params, prompt_versions: [{ name: 'greet', version: '1' }] } },
+    'mlflow.graphql': {
+      body: {
+        query:
+          'query Get($data: MlflowGetRunInput!) { mlflowGetRun(input: $data) { run { info { runName } data { tags { key value } } } } }',
+        operationName: 'Get',
+        variables: { data: { runId: run } },
+      },
+    },
     'mlflow.linkTracesToRun': { body: { trace_ids: [traces.own], run_id: run } },
     'mlflow.createAssessment': { params, body: { assessment } },
     'mlflow.getAssessment': { params: one },

@@ -89,7 +89,7 @@ export const groups: readonly Group[] = [
       mlflow.searchLoggedModels mlflow.getLoggedModel mlflow.listLoggedModelArtifacts mlflow.getRegisteredModel
       mlflow.searchRegisteredModels mlflow.latestVersions mlflow.latestVersionsByGet mlflow.getVersionByAlias
       mlflow.getModelVersion mlflow.searchModelVersions mlflow.downloadUri mlflow.getTraceInfo mlflow.getTrace mlflow.getTraces
-      mlflow.getTraceInfos mlflow.searchTraces mlflow.getAssessment`,
+      mlflow.getTraceInfos mlflow.searchTraces mlflow.getAssessment mlflow.searchDatasets mlflow.graphql`,
   },
   {
     what: 'Change what is in a project as a client of MLflow',
@@ -103,7 +103,8 @@ export const groups: readonly Group[] = [
       mlflow.deleteRegisteredModelTag mlflow.setAlias mlflow.deleteAlias mlflow.createModelVersion mlflow.updateModelVersion
       mlflow.deleteModelVersion mlflow.transitionStage mlflow.setModelVersionTag mlflow.deleteModelVersionTag mlflow.startTrace
       mlflow.exportSpans mlflow.deleteTraces mlflow.deleteTracesOld mlflow.setTraceTag mlflow.setTraceTagOld mlflow.deleteTraceTag
-      mlflow.deleteTraceTagOld mlflow.linkTracesToRun mlflow.createAssessment mlflow.updateAssessment mlflow.deleteAssessment`,
+      mlflow.deleteTraceTagOld mlflow.linkPromptsToTrace mlflow.linkTracesToRun mlflow.createMultipart mlflow.putPart
+      mlflow.completeMultipart mlflow.abortMultipart mlflow.createAssessment mlflow.updateAssessment mlflow.deleteAssessment`,
   },
   { what: 'Approve or refuse a release', may: ['approver', 'admin', 'admin of the installation'], operations: 'approvals.decide' },
   {

@@ -32,6 +32,11 @@ export const databaseErrors = {
     message: 'The address of the database cannot be used: {reason}.',
     todo: 'Give it as `postgres://USER@HOST:5432/NAME`, with the password in SLIPWAY_DATABASE or in a file (`--database-file`).',
   },
+  traces_address_not_valid: {
+    status: 409,
+    message: 'The address for traces of the server cannot be used: {reason}.',
+    todo: 'Give that of an OTLP receiver over HTTP, as `--otlp-traces http://127.0.0.1:4318`.',
+  },
   blobs_address_not_valid: {
     status: 409,
     message: 'The address of the stored files cannot be used: {reason}.',

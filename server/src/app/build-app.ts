@@ -95,7 +95,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
   const projectById = (id: string): Promise<Project> => access.projects.resolve(id);
   platform.jobs.define(reactionJobs({ ...making, ...release, ...care, projectById, projectNow: access.projectNow }));
   platform.jobs.define(care.notifications.jobs);
-  const { database: _, blobs: __, backups = null, ...again } = options;
+  const { database: _, blobs: __, spans: ___, backups = null, ...again } = options;
   const open: OpenFolder = (copy, where = {}) => buildApp({ ...again, ...where, data: copy });
   const operations = createOperations({ ...platform, ...making, ...release, data: options.data, backups, open });
   hookReactions(platform);

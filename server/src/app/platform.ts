@@ -8,6 +8,7 @@ import { createEvents, type Events } from '../platform/events/index.ts';
 import { createInference, type Inference } from '../platform/inference/index.ts';
 import { createJobs, type Jobs } from '../platform/jobs/index.ts';
 import type { Log } from '../platform/log/index.ts';
+import { noSpans, type Spans } from '../platform/telemetry/index.ts';
 import type { BackupsFolder } from './operations/index.ts';
 
 export interface AppOptions {
@@ -22,6 +23,7 @@ export interface AppOptions {
   readonly auth: 'on' | 'off';
   readonly clock: Clock;
   readonly log: Log;
+  readonly spans?: Spans;
   /** Where this server answers; known once it listens. */
   readonly address: () => string;
 }
@@ -37,13 +39,14 @@ export interface Platform {
   readonly inference: Inference;
   readonly clock: Clock;
   readonly log: Log;
+  readonly spans: Spans;
 }
 
 /** Children that nobody asked for this long are ended: an idle server is one process. */
 export const childIdle_ms = 30_000;
 
 /** Opens the data folder. The only place that picks adapters. */
-export async function openPlatform({ data, clock, log, database: opening, blobs: files }: AppOptions): Promise<Platform> {
+export async function openPlatform({ data, clock, log, spans = noSpans, database: opening, blobs: files }: AppOptions): Promise<Platform> {
   const database = await (opening ?? openDatabase({ folder: data, migrations, clock }));
   const blobs = await openBlobs({ folder: files ?? join(data, 'blobs'), clock, log }).catch(async (error: unknown) => {
     await database.close();
@@ -54,11 +57,12 @@ export async function openPlatform({ data, clock, log, database: opening, blobs:
     database,
     blobs,
     events,
-    jobs: createJobs({ database, clock, log }),
+    jobs: createJobs({ database, clock, log, spans }),
     definitions: createDefinitions({ database, events, clock }),
     analytics: createAnalytics({ folder: join(data, 'analytics'), log, idle_ms: childIdle_ms }),
     inference: createInference({ log }),
     clock,
     log,
+    spans,
   };
 }

@@ -11,7 +11,7 @@ export { buildApp } from './build-app.ts';
 export function createHttpOf(app: App, auth: 'on' | 'off'): Http {
   const metrics = createMetrics();
   addGauges(metrics.registry, app);
-  const { database, log, clock } = app;
+  const { database, log, clock, spans } = app;
   return createHttp({
     routes: routesOf(app, { auth, metrics }),
     authenticate: (shown) => app.access.authenticate(shown),
@@ -20,6 +20,7 @@ export function createHttpOf(app: App, auth: 'on' | 'off'): Http {
     metrics,
     log,
     clock,
+    spans,
     hosts: [],
     origins: [],
     page: createWebPages(),

@@ -6,8 +6,10 @@ import { failure } from '../kernel/error.ts';
 import { lockFolder, migrations, openDatabase } from '../platform/database/index.ts';
 import type { Http } from '../platform/http/index.ts';
 import { createLog, type LogLevel } from '../platform/log/index.ts';
+import { createSpans, noSpans, tracesAddress } from '../platform/telemetry/index.ts';
 import { startSchedules } from './automatic.ts';
 import type { BackupsFolder } from './operations/index.ts';
+import { version } from './version.ts';
 
 export interface StartOptions {
   /** The data folder; made when missing. */
@@ -21,6 +23,8 @@ export interface StartOptions {
   /** `off` only on loopback. */
   readonly auth: 'on' | 'off';
   readonly logLevel: LogLevel;
+  /** The OTLP receiver of the server's own traces; none are made without. */
+  readonly traces?: string | undefined;
   /** Where backups go; none are made without. */
   readonly backups?: BackupsFolder;
 }
@@ -44,6 +48,7 @@ export async function startServer(options: StartOptions): Promise<StartedServer>
   assertSafe(options);
   const data = resolve(options.data);
   const blobs = blobsFolderOf(options);
+  const traces = options.traces === undefined ? null : tracesAddress(options.traces);
   if (options.database === undefined && existsSync(join(data, 'restoring')) && !existsSync(join(data, 'slipway.db')))
     throw failure('restore_unfinished', { folder: data });
   // For its user alone, also what libraries and children make: SQLite's log, and its lock, would be readable by all.
@@ -60,9 +65,11 @@ export async function startServer(options: StartOptions): Promise<StartedServer>
     opened.defer(async () => (await settled)?.close());
     const { buildApp, createHttpOf } = await import('./rooms.ts');
     const log = createLog({ level: options.logLevel });
+    const spans = traces === null ? noSpans : createSpans({ address: traces, version, log });
+    opened.defer(() => spans.stop());
     let address = '';
     const { auth, backups = null } = options;
-    const app = await buildApp({ data, database, blobs, auth, backups, clock: systemClock, log, address: () => address });
+    const app = await buildApp({ data, database, blobs, auth, backups, clock: systemClock, log, spans, address: () => address });
     opened.defer(() => app.close());
     opened.defer(() => app.jobs.stop(jobsGrace_ms));
     await app.access.installation.ensure();

@@ -8,7 +8,7 @@ import { findConnection, findProject } from './connection.ts';
 import { exits } from './exits.ts';
 import { slipway, temporaryFolder } from './up.fixture.ts';
 
-const quiet = { server: undefined, token: undefined, project: undefined, database: undefined };
+const quiet = { server: undefined, token: undefined, project: undefined, database: undefined, telemetry: undefined };
 
 /** A folder as a running server leaves it, with a folder inside to look from. */
 function servedFolder(t: TestContext, address: string): string {

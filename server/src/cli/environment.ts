@@ -7,15 +7,18 @@ export interface Environment {
   readonly project: string | undefined;
   /** `SLIPWAY_DATABASE`: where `up` keeps rows. */
   readonly database: string | undefined;
+  /** `OTEL_EXPORTER_OTLP_ENDPOINT`: where `up` sends traces; paths for each kind of telemetry are added to it. */
+  readonly telemetry: string | undefined;
 }
 
 export function readEnvironment(): Environment {
-  const { SLIPWAY_SERVER, SLIPWAY_TOKEN, SLIPWAY_PROJECT, SLIPWAY_DATABASE } = process.env;
+  const { SLIPWAY_SERVER, SLIPWAY_TOKEN, SLIPWAY_PROJECT, SLIPWAY_DATABASE, OTEL_EXPORTER_OTLP_ENDPOINT } = process.env;
   return {
     folder: process.cwd(),
     server: SLIPWAY_SERVER || undefined,
     token: SLIPWAY_TOKEN || undefined,
     project: SLIPWAY_PROJECT || undefined,
     database: SLIPWAY_DATABASE || undefined,
+    telemetry: OTEL_EXPORTER_OTLP_ENDPOINT || undefined,
   };
 }

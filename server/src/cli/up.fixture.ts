@@ -61,8 +61,13 @@ export interface Up {
 }
 
 /** For tests: a real server on a port of the system's choice, stopped with the test. */
-export async function startUp(t: Pick<TestContext, 'after'>, folder: string, words: readonly string[] = []): Promise<Up> {
-  const child = start(folder, ['up', '--json', '--port', '0', ...words], {});
+export async function startUp(
+  t: Pick<TestContext, 'after'>,
+  folder: string,
+  words: readonly string[] = [],
+  variables: Variables = {},
+): Promise<Up> {
+  const child = start(folder, ['up', '--json', '--port', '0', ...words], variables);
   const ended = once(child, 'close') as Promise<[number | null]>;
   let error = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => (error += text));

@@ -82,3 +82,37 @@ test('with sign-in off a banner says so, and a caller without a token is let in'
   assert.equal((await slipway(temporaryFolder(t), ['token', 'ls', '--server', address])).exit, exits.ok);
   assert.ok(readFileSync(join(folder, '.slipway/server.json'), 'utf8').includes(address));
 });
+
+for (const [what, words, variables] of [
+  ['an option', (address: string) => ['--otlp-traces', address], () => ({})],
+  ['the variable of OpenTelemetry', () => [], (address: string) => ({ OTEL_EXPORTER_OTLP_ENDPOINT: address })],
+] as const) {
+  test(`the server sends spans of its requests and jobs where ${what} says, and nothing of users in them`, async (t) => {
+    const heard: { path: string | undefined; body: string }[] = [];
+    const receiver = createServer(async (request, response) => {
+      let body = '';
+      for await (const part of request) body += part;
+      heard.push({ path: request.url, body });
+      response.end('{}');
+    }).listen(0, '127.0.0.1');
+    await once(receiver, 'listening');
+    t.after(() => receiver.close());
+    const address = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}`;
+    const folder = temporaryFolder(t);
+    const up = await startUp(t, folder, words(address), variables(address));
+    const trace = '0af7651916cd43dd8448eb211c80319c';
+    const headers = { traceparent: `00-${trace}-b7ad6b7169203331-01` };
+    await fetch(`${up.address}/api/v1/projects/a-name-of-somebody`, { headers });
+    assert.equal((await slipway(folder, ['doctor'])).exit, exits.ok);
+    assert.equal(await up.stop(), exits.ok);
+    assert.deepEqual([...new Set(heard.map(({ path }) => path))], ['/v1/traces']);
+    const text = heard.map(({ body }) => body).join();
+    assert.ok(!text.includes('a-name-of-somebody'));
+    const spans = heard.flatMap(({ body }) => JSON.parse(body).resourceSpans[0].scopeSpans[0].spans as { name: string; traceId: string }[]);
+    assert.equal(spans.find(({ traceId }) => traceId === trace)?.name, 'GET /api/v1/projects/:project');
+    assert.ok(
+      spans.some(({ name }) => /^job /.test(name)),
+      JSON.stringify(spans.map(({ name }) => name)),
+    );
+  });
+}

@@ -31,6 +31,8 @@ export const up = verb({
     'backups <folder>': 'make backups there, best on another disk; without it none are made',
     'backup-every <hours>': `hours between backups (default ${backupDefaults.every_hours})`,
     'backup-keep <count>': `how many backups stay (default ${backupDefaults.keep}); older ones go`,
+    'otlp-traces <address>':
+      'send a span of each request and job to this OTLP receiver, as `http://127.0.0.1:4318`, also OTEL_EXPORTER_OTLP_ENDPOINT (default: nowhere)',
     'log-level <level>': `${logLevels.join(', ')} (default warn); the log goes to standard error`,
   },
   local: true,
@@ -46,6 +48,7 @@ export const up = verb({
       host,
       auth,
       ...backupsOf(input, folder),
+      traces: input['otlp-traces'] ?? tracesBelow(work.environment.telemetry),
       logLevel: chosen('--log-level', input['log-level'] ?? 'warn', logLevels),
     });
     announce(server, auth, work);
@@ -54,6 +57,11 @@ export const up = verb({
     return stop(server, work);
   },
 });
+
+/** The variable names the root of all telemetry, whatever its path. */
+function tracesBelow(root: string | undefined): string | undefined {
+  return root === undefined ? undefined : `${root.replace(/\/$/, '')}/v1/traces`;
+}
 
 function portOf(text: string | undefined): number {
   const port = text === undefined ? portDefault : Number(text);

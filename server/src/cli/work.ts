@@ -9,6 +9,7 @@ export type StartServer = (options: {
   readonly data: string;
   readonly database: string | undefined;
   readonly blobs: string | undefined;
+  readonly traces: string | undefined;
   readonly port: number;
   readonly host: string;
   readonly auth: 'on' | 'off';

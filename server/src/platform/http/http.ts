@@ -16,6 +16,7 @@ import { failure } from '../../kernel/error.ts';
 import type { Project } from '../../kernel/project.ts';
 import type { Database } from '../database/index.ts';
 import type { Log } from '../log/index.ts';
+import { noSpans, type Span, type Spans } from '../telemetry/index.ts';
 import { errorAnswer, known, pageHeaders, pagePolicy, securityHeaders } from './answers.ts';
 import { createIdempotency } from './idempotency.ts';
 import type { Metrics } from './metrics.ts';
@@ -48,6 +49,7 @@ export interface HttpOptions extends Served {
   readonly metrics: Metrics;
   readonly log: Log;
   readonly clock: Clock;
+  readonly spans?: Pick<Spans, 'isOn' | 'record'>;
   readonly limits?: Partial<HttpLimits>;
 }
 
@@ -131,7 +133,7 @@ function methodsByPath({ routes, isForeign }: Pick<HttpOptions, 'routes' | 'isFo
 
 function prepare(
   app: FastifyInstance,
-  { page, isForeign, metrics, log, hosts, origins }: HttpOptions,
+  { page, isForeign, metrics, log, clock, spans = noSpans, hosts, origins }: HttpOptions,
   methodsOf: (path: string) => string[],
 ): void {
   // Bodies are read by `serve` after the caller is known, never by the framework.
@@ -158,6 +160,7 @@ function prepare(
   app.addHook('onResponse', (request, reply, done) => {
     const route = (request.routeOptions.config as { id?: string }).id ?? 'none';
     metrics.observe(route, request.method, reply.statusCode, reply.elapsedTime / 1000);
+    if (spans.isOn) spans.record(spanOf(request, reply, route, clock.now()));
     log.debug('answered', { request: request.id, route, status: reply.statusCode, duration_ms: Math.round(reply.elapsedTime) });
     done();
   });
@@ -237,4 +240,25 @@ function refuseUnreadable(error: { readonly code?: string }, socket: import('nod
   const body = JSON.stringify(errorAnswer(refusal, 'none').body);
   const head = `HTTP/1.1 ${late ? '408 Request Timeout' : '400 Bad Request'}\r\ncontent-type: application/json; charset=utf-8`;
   socket.end(`${head}\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`);
+}
+
+/** Of the route and not of the path, which holds names of users. */
+function spanOf(request: FastifyRequest, reply: FastifyReply, route: string, end_ms: number): Span {
+  const { method, headers } = request;
+  const path = request.routeOptions.url ?? 'none';
+  return {
+    name: `${method} ${path}`,
+    kind: 'server',
+    end_ms,
+    duration_ms: reply.elapsedTime,
+    attributes: {
+      'http.request.method': method,
+      'http.route': path,
+      'http.response.status_code': reply.statusCode,
+      'slipway.operation': route,
+      'slipway.request': request.id,
+    },
+    failed: reply.statusCode >= 500,
+    parent: header(headers['traceparent']),
+  };
 }

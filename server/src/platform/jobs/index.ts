@@ -4,6 +4,7 @@ import type { Clock } from '../../kernel/clock.ts';
 import { newId } from '../../kernel/ids.ts';
 import { afterCommit, type Database, type Handle } from '../database/index.ts';
 import type { Log } from '../log/index.ts';
+import { noSpans, type Spans } from '../telemetry/index.ts';
 import { afterFailure, backoff_ms, type JobContext, type JobDefinition, type NewJob } from './job.ts';
 import * as store from './jobs-store.ts';
 
@@ -29,6 +30,7 @@ export interface JobsOptions {
   readonly database: Database;
   readonly clock: Clock;
   readonly log: Pick<Log, 'error'>;
+  readonly spans?: Pick<Spans, 'isOn' | 'record'>;
   /** How many run at once. */
   readonly concurrency?: number;
 }
@@ -61,6 +63,7 @@ class JobRunner {
   readonly #database: Database;
   readonly #clock: Clock;
   readonly #log: JobsOptions['log'];
+  readonly #spans: NonNullable<JobsOptions['spans']>;
   readonly #concurrency: number;
   readonly #definitions = new Map<string, AnyJob>();
   readonly #running = new Map<string, { abort: AbortController; ended: Promise<void> }>();
@@ -79,10 +82,11 @@ class JobRunner {
   /** What both clocks read at the last look. */
   #read: { readonly now_ms: number; readonly monotonic_ms: number };
 
-  constructor({ database, clock, log, concurrency = 4 }: JobsOptions) {
+  constructor({ database, clock, log, spans = noSpans, concurrency = 4 }: JobsOptions) {
     this.#database = database;
     this.#clock = clock;
     this.#log = log;
+    this.#spans = spans;
     this.#concurrency = concurrency;
     this.#read = this.#clocks();
   }
@@ -221,6 +225,7 @@ class JobRunner {
     const caller: Caller = { ...systemCaller(row.name, row.cause, row.person), id: row.id };
     const context: JobContext = { id: row.id, project_id: row.project_id, attempt: row.attempts, caller, signal: abort.signal };
     let error: string | null = null;
+    const begun = this.#clock.monotonic();
     const timer = setTimeout(() => abort.abort(new Error('timeout')), definition?.timeout_ms ?? 0);
     try {
       if (!definition) throw new Error(`no job is called ${row.name} in this version`);
@@ -230,6 +235,16 @@ class JobRunner {
       this.#log.error('a job failed', { err: failed, job: row.name, id: row.id, attempt: row.attempts });
     } finally {
       clearTimeout(timer);
+    }
+    if (this.#spans.isOn) {
+      this.#spans.record({
+        name: `job ${row.name}`,
+        kind: 'internal',
+        end_ms: this.#clock.now(),
+        duration_ms: this.#clock.monotonic() - begun,
+        attributes: { 'slipway.job': row.name, 'slipway.job.attempt': row.attempts },
+        failed: error !== null,
+      });
     }
     // A stop in mid-work is no failure: the row stays as it is, and the next start takes it back.
     if (this.#stopping && error !== null) return;

@@ -1,0 +1,1 @@
+export { createSpans, noSpans, type Span, type Spans, tracesAddress } from './spans.ts';

@@ -54,6 +54,7 @@ export const models = {
     rows: (rows: string) => `${rows} rows`,
     code: 'code',
     commit: 'commit',
+    outside: 'external dataset',
     execution: (number: number) => `execution #${number}`,
     run: (id: string) => `run ${id}`,
     file: (bytes: string) => `${bytes} ONNX`,

@@ -38,8 +38,14 @@ export type NewVersion = Omit<
   readonly started_event?: number;
 };
 
+/** As clients of MLflow give them (mlflow/utils/validation.py), but for signs that nobody sees. */
+const modelNames = {
+  pattern: /^(?=.*\S)[^/:\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]{1,256}$/u,
+  expected: '1 to 256 characters without `/`, `:` and control characters',
+} as const;
+
 export function modelDefinitions(deps: ModelsDeps): DefinitionsOf<ModelDefinition> {
-  return deps.definitions.of<ModelDefinition>('model');
+  return deps.definitions.of<ModelDefinition>('model', { names: modelNames });
 }
 
 export async function define(

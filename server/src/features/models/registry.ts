@@ -3,7 +3,7 @@ import { failure, SlipwayError } from '../../kernel/error.ts';
 import type { Project } from '../../kernel/project.ts';
 import type { Handle } from '../../platform/database/index.ts';
 import { describeModelFile } from '../../platform/inference/index.ts';
-import { assertRetirable, type Flavor, type ModelFile, type Signature } from './model.ts';
+import { assertRetirable, type Flavor, type ModelFile, type ModelVersion, type Signature } from './model.ts';
 import { signatureOfFile } from './model-file.ts';
 import { type ModelsDeps, modelDefinitions, registerIn, retireIn } from './models.ts';
 import * as models from './models-store.ts';
@@ -36,6 +36,7 @@ export interface NewRegistration {
   readonly signature: Signature;
   readonly flavor: Exclude<Flavor, 'onnx'>;
   readonly run_id: string | null;
+  readonly dataset_versions: ModelVersion['dataset_versions'];
   readonly facts: Omit<store.VersionFacts, 'updated_at_ms' | 'stage'>;
   readonly tags: readonly store.Tag[];
 }
@@ -237,7 +238,6 @@ export function createRegistry(deps: ModelsDeps) {
           profile_digest: null,
           importance: {},
           execution_id: null,
-          dataset_versions: [],
           outputs: {},
           code: null,
         });

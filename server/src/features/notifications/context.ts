@@ -18,5 +18,5 @@ export interface NotificationsDeps {
 }
 
 export function receiverDefinitions({ definitions }: Pick<NotificationsDeps, 'definitions'>): DefinitionsOf<ReceiverDefinition> {
-  return definitions.of<ReceiverDefinition>('receiver', shownReceiver);
+  return definitions.of<ReceiverDefinition>('receiver', { told: shownReceiver });
 }

@@ -28,8 +28,8 @@ export const columnRule: NameRule = {
 /** A registered model may have the names that MLflow clients give: all but `/` and `:`. */
 export const modelRule: NameRule = {
   what: 'a model',
-  pattern: /^[^/:\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]{1,255}$/u,
-  expected: 'the name of a model: 1 to 255 characters without `/`, `:` and control characters',
+  pattern: /^[^/:\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]{1,256}$/u,
+  expected: 'the name of a model: 1 to 256 characters without `/`, `:` and control characters',
   example: 'delay',
 };
 

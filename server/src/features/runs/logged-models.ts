@@ -153,6 +153,7 @@ export async function finishLoggedModel(
   return loggedModel(database.read, project, id);
 }
 
+/** Deleting twice is fine. */
 export async function deleteLoggedModel(
   { database, events, clock }: RunsDeps,
   caller: Caller,
@@ -161,7 +162,8 @@ export async function deleteLoggedModel(
 ): Promise<void> {
   assertMay(caller, project, 'write');
   await database.write(async (tx) => {
-    const model = await existingLoggedModel(tx, project, id);
+    const model = await existingLoggedModel(tx, project, id, { deleted: true });
+    if (model.deleted_at_ms !== null) return;
     await store.setLoggedModel(tx, model.number, { deleted_at_ms: clock.now() });
     await events.emit(tx, caller, { project_id: project.id, type: 'logged-model.deleted', subject: `logged model ${id}` });
   });

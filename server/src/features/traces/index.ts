@@ -216,11 +216,11 @@ export function createTraces({ database, blobs, events, clock }: TracesDeps) {
       return found;
     },
 
+    /** What is not there is gone already. */
     async deleteAssessment(caller: Caller, project: Project, id: string, assessment: string): Promise<void> {
       assertMay(caller, project, 'write');
       await database.write(async (tx) => {
-        await existing(tx, project, id);
-        await store.deleteAssessment(tx, id, assessment);
+        if (await store.findTrace(tx, project.id, id)) await store.deleteAssessment(tx, id, assessment);
       });
     },
 

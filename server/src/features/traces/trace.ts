@@ -13,6 +13,8 @@ export interface Trace {
   readonly metadata: Readonly<Record<string, string>>;
   readonly assessments: readonly Assessment[];
   readonly spans: number;
+  /** Whether its maker told of it, or only its spans did. */
+  readonly told: boolean;
 }
 
 export type TraceState = 'ok' | 'error' | 'running' | 'unknown';
@@ -43,7 +45,7 @@ export interface Assessment {
 }
 
 /** What the maker of a trace tells of it; the spans come by themselves, before or after. */
-export interface ToldTrace extends Omit<Trace, 'assessments' | 'spans'> {}
+export interface ToldTrace extends Omit<Trace, 'assessments' | 'spans' | 'told'> {}
 
 /** What the spans alone say of their trace, until its maker tells more. */
 export function traceOfSpans(

@@ -202,8 +202,9 @@ export async function withParts(handle: Handle, rows: readonly TraceRow[]): Prom
   const pairsOf = (all: readonly PairsTable[], id: string) =>
     Object.fromEntries(all.filter(({ trace }) => trace === id).map(({ key, value }) => [key, value]));
   const counts = new Map(spans.map((row) => [row.trace, Number(row.spans)]));
-  return rows.map(({ project_id: _, told: __, ...row }) => ({
+  return rows.map(({ project_id: _, told, ...row }) => ({
     ...row,
+    told: told === 1,
     experiment: String(row.experiment),
     tags: pairsOf(tags, row.id),
     metadata: pairsOf(metadata, row.id),

@@ -44,9 +44,21 @@ export interface DefinitionsOf<T> {
   list(project: Project, handle?: Handle): Promise<Definition<T>[]>;
 }
 
+export interface DefinitionOptions<T> {
+  /** What its events say of it, where the whole is not for every reader of the audit trail. */
+  readonly told?: (definition: T) => T;
+  /** Where others than we give the names. */
+  readonly names?: NameRule;
+}
+
+export interface NameRule {
+  readonly pattern: RegExp;
+  /** In words, for who gave another one. */
+  readonly expected: string;
+}
+
 export interface Definitions {
-  /** `told` is what its events say of it, where the whole is not for every reader of the audit trail. */
-  of<T>(kind: string, told?: (definition: T) => T): DefinitionsOf<T>;
+  of<T>(kind: string, how?: DefinitionOptions<T>): DefinitionsOf<T>;
   /** All kinds of a project at once, for the plan of a project file. */
   all(project: Project): Promise<(Definition<unknown> & { readonly kind: string })[]>;
 }
@@ -60,7 +72,7 @@ export interface DefinitionsDeps {
 export function createDefinitions(deps: DefinitionsDeps): Definitions {
   const { database } = deps;
   return {
-    of: <T>(kind: string, told?: (definition: T) => T) => definitionsOf<T>(deps, kind, told),
+    of: <T>(kind: string, how?: DefinitionOptions<T>) => definitionsOf<T>(deps, kind, how),
     async all(project) {
       const rows = await listDefinitions(database.read, project.id);
       return rows.map((row) => ({ ...toDefinition<unknown>(row), kind: row.kind }));
@@ -68,11 +80,15 @@ export function createDefinitions(deps: DefinitionsDeps): Definitions {
   };
 }
 
-function definitionsOf<T>(deps: DefinitionsDeps, kind: string, told: (definition: T) => T = (whole) => whole): DefinitionsOf<T> {
+function definitionsOf<T>(
+  deps: DefinitionsDeps,
+  kind: string,
+  { told = (whole) => whole, names = plainNames }: DefinitionOptions<T> = {},
+): DefinitionsOf<T> {
   const read = deps.database.read;
   return {
     putIn: (tx, caller, project, name, definition, managed_by) =>
-      put(deps, { kind, told: (text) => told(parsed(text) as T) }, tx, caller, project, name, definition, managed_by),
+      put(deps, { kind, names, told: (text) => told(parsed(text) as T) }, tx, caller, project, name, definition, managed_by),
     retireIn: (tx, caller, project, name) => retire(deps, kind, tx, caller, project, name),
     async find(project, name, handle = read) {
       const row = await findDefinition(handle, project.id, kind, name);
@@ -114,27 +130,24 @@ export function definitionCommands<T>(database: Database, definitions: Definitio
   };
 }
 
-const nameGrammar = /^[\p{L}\p{N}][\p{L}\p{N}_.-]{0,99}$/u;
+const plainNames: NameRule = { pattern: /^[\p{L}\p{N}][\p{L}\p{N}_.-]{0,99}$/u, expected: 'letters, digits, _ . or -, at most 100' };
 
 interface Told {
   readonly kind: string;
+  readonly names: NameRule;
   /** Of a definition as canonical JSON. */
   readonly told: (text: string) => unknown;
 }
 
 /** For commands that do much before they write: a wrong name is refused first. */
-export function assertDefinitionName(kind: string, name: string): void {
-  if (nameGrammar.test(name) && name.normalize('NFC') === name) return;
-  throw failure('invalid_input', {
-    field: `${kind} name`,
-    expected: 'letters, digits, _ . or -, at most 100',
-    got: JSON.stringify(name.slice(0, 120)),
-  });
+export function assertDefinitionName(kind: string, name: string, { pattern, expected } = plainNames): void {
+  if (pattern.test(name) && name.normalize('NFC') === name) return;
+  throw failure('invalid_input', { field: `${kind} name`, expected, got: JSON.stringify(name.slice(0, 120)) });
 }
 
 async function put(
   { events, clock }: DefinitionsDeps,
-  { kind, told }: Told,
+  { kind, names, told }: Told,
   tx: Handle,
   caller: Caller,
   project: Project,
@@ -142,7 +155,7 @@ async function put(
   definition: unknown,
   managed_by: ManagedBy,
 ): Promise<DefinitionChange> {
-  assertDefinitionName(kind, name);
+  assertDefinitionName(kind, name, names);
   const text = canonicalJson(definition);
   const old = await findDefinition(tx, project.id, kind, name);
   if (old && old.definition === text && old.managed_by === managed_by && old.retired_at_ms === null) {

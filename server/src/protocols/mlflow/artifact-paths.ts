@@ -47,14 +47,17 @@ export interface ListedFile {
   readonly file_size?: number;
 }
 
-/** One level of a folder, names only; a path that is a file lists as nothing. */
+/** One level of a folder, names only; a path that is a file lists as nothing. Protobuf leaves a size of 0 out. */
 export function listLevel(files: readonly { readonly path: string; readonly bytes: number }[], folder: string): ListedFile[] {
   const start = folder === '' ? '' : `${folder}/`;
   const found = new Map<string, ListedFile>();
   for (const { path, bytes } of files) {
     if (!path.startsWith(start)) continue;
     const [name = '', ...below] = path.slice(start.length).split('/');
-    found.set(name, below.length > 0 ? { path: name, is_dir: true } : { path: name, is_dir: false, file_size: bytes });
+    found.set(
+      name,
+      below.length > 0 ? { path: name, is_dir: true } : { path: name, is_dir: false, ...(bytes === 0 ? {} : { file_size: bytes }) },
+    );
   }
   return [...found.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
 }

@@ -109,7 +109,7 @@ export function loggedModelsRoutes({ runs }: MlflowDeps, { route }: Routing): Ro
   return [
     ...route(
       'createLoggedModel',
-      { experiment_id: text, name: text, model_type: text, source_run_id: text, params: objects, tags: objects },
+      { experiment_id: needed(text), name: text, model_type: text, source_run_id: text, params: objects, tags: objects },
       async ({ caller, project, asked }) => {
         assertModelName(asked.name);
         const made = await inExperiment(asked.experiment_id, (experiment) =>
@@ -163,7 +163,7 @@ export function loggedModelsRoutes({ runs }: MlflowDeps, { route }: Routing): Ro
     }),
     ...route(
       'searchLoggedModels',
-      { experiment_ids: texts, filter: text, datasets: objects, max_results: integer, order_by: objects, page_token: text },
+      { experiment_ids: needed(texts), filter: text, datasets: objects, max_results: integer, order_by: objects, page_token: text },
       async ({ caller, project, asked }) => {
         const limit = Math.min(asked.max_results ?? pageUsual, pageMost);
         if (limit < 1) throw invalid(`Invalid value ${limit} for parameter 'max_results' supplied. It must be a positive integer`);

@@ -1,4 +1,5 @@
 import type { MetricPoint } from '../../features/runs/index.ts';
+import { SlipwayError } from '../../kernel/error.ts';
 import type { Route } from '../../platform/http/index.ts';
 import { invalid } from './refusal.ts';
 import type { MlflowDeps, Routing } from './routing.ts';
@@ -22,7 +23,7 @@ export function metricsRoutes({ runs }: MlflowDeps, { route }: Routing): Route[]
         if (max_results !== null && max_results < 1) {
           throw invalid(`Invalid value ${max_results} for parameter 'max_results' supplied. It must be a positive integer.`);
         }
-        return inRun(run_id, async () => {
+        return ofNoRun(async () => {
           const points: MetricPoint[] = [];
           let after = readPoint(asked.page_token, metric_key);
           const wanted = max_results ?? Number.POSITIVE_INFINITY;
@@ -92,6 +93,16 @@ export function metricsRoutes({ runs }: MlflowDeps, { route }: Routing): Route[]
       },
     ),
   ];
+}
+
+/** A run that is not there has no points, as far as clients are told. */
+async function ofNoRun<T>(work: () => Promise<T>): Promise<T | Record<string, never>> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof SlipwayError && error.code === 'not_found') return {};
+    throw error;
+  }
 }
 
 function writePoint({ timestamp_ms, step, value }: MetricPoint): string {

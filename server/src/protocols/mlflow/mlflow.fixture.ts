@@ -5,11 +5,13 @@ import type { TestContext } from 'node:test';
 import type { Permission } from '@slipway/contracts';
 import { testRoles } from '../../features/access/access.fixture.ts';
 import { createAccess } from '../../features/access/index.ts';
+import { createDatasets } from '../../features/datasets/index.ts';
 import { createModels } from '../../features/models/index.ts';
 import { createRuns } from '../../features/runs/index.ts';
 import { createTraces } from '../../features/traces/index.ts';
 import { systemClock } from '../../kernel/clock.ts';
 import { systemIds } from '../../kernel/ids.ts';
+import { createAnalytics } from '../../platform/analytics/index.ts';
 import { openBlobs } from '../../platform/blobs/index.ts';
 import { migrations, openDatabase } from '../../platform/database/index.ts';
 import { createDefinitions } from '../../platform/definitions/index.ts';
@@ -34,10 +36,12 @@ export async function openMlflow(t: TestContext) {
   const platform = { database, blobs, events, definitions, clock, log };
   const access = createAccess({ ...platform, ids: systemIds, roles: testRoles, auth: 'on', secureCookies: false });
   const models = createModels(platform);
+  const analytics = createAnalytics({ folder: join(folder, 'analytics'), log });
+  const datasets = createDatasets({ ...platform, analytics, folder: join(folder, 'datasets') });
   const runs = createRuns(platform);
   await access.installation.ensure();
   const http = createHttp({
-    routes: mlflowProtocolRoutes({ access, runs, models, traces: createTraces(platform), blobs, database, clock }),
+    routes: mlflowProtocolRoutes({ access, datasets, runs, models, traces: createTraces(platform), blobs, database, clock }),
     isForeign: isMlflowPath,
     authenticate: (shown) => access.authenticate(shown),
     resolveProject: (name) => access.projects.resolve(name),
@@ -50,6 +54,7 @@ export async function openMlflow(t: TestContext) {
   });
   t.after(async () => {
     await http.close(1000);
+    await analytics.stop();
     await database.close();
     await blobs.close();
     rmSync(folder, { recursive: true, force: true });
@@ -77,7 +82,7 @@ export async function openMlflow(t: TestContext) {
   }
   const post = (path: string, body: unknown) => call('POST', `/api/2.0/mlflow/${path}`, body);
   const get = (path: string) => call('GET', `/api/2.0/mlflow/${path}`);
-  return { database, access, admin, runs, models, blobs, http, tokenFor, call, post, get };
+  return { database, access, admin, datasets, clock, runs, models, blobs, http, tokenFor, call, post, get };
 }
 
 export type Mlflow = Awaited<ReturnType<typeof openMlflow>>;

@@ -1,5 +1,6 @@
 import { type MlflowRouteName, mlflowEndpoints, mlflowRoutes } from '@slipway/contracts';
 import type { Access } from '../../features/access/index.ts';
+import type { Datasets } from '../../features/datasets/index.ts';
 import type { Models } from '../../features/models/index.ts';
 import type { Runs } from '../../features/runs/index.ts';
 import type { Traces } from '../../features/traces/index.ts';
@@ -14,6 +15,7 @@ import { type Fields, parseWire, queryAsWire, type Read, read, type Wire } from 
 
 export interface MlflowDeps {
   readonly access: Access;
+  readonly datasets: Datasets;
   readonly runs: Runs;
   readonly models: Models;
   readonly traces: Traces;
@@ -29,6 +31,8 @@ export interface Asked<F extends Fields> {
   readonly asked: Read<F>;
   /** As it came, for messages within. */
   readonly wire: Wire;
+  /** By which the client reaches this server. */
+  readonly host: string;
 }
 
 type Any = Incoming<unknown, unknown, unknown>;
@@ -46,7 +50,7 @@ export function mlflowRouting({ access }: Pick<MlflowDeps, 'access'>) {
     const options: RouteOptions<unknown> = {
       explain,
       takesPassword: true,
-      parseBody: parseWire,
+      parseBody: (bytes, headers) => parseWire(bytes, headers, mlflowRoutes[name].method === 'POST'),
       keepsAnswer: false,
       ...(isOpen ? {} : { projectOf }),
     };
@@ -56,11 +60,11 @@ export function mlflowRouting({ access }: Pick<MlflowDeps, 'access'>) {
   const views = new Map<MlflowRouteName, View>();
 
   function route<F extends Fields>(name: MlflowRouteName, fields: F, work: (asked: Asked<F>) => unknown): Route[] {
-    views.set(name, (caller, project, wire) => work({ caller, project, asked: read(wire, fields), wire }));
+    views.set(name, (caller, project, wire) => work({ caller, project, asked: read(wire, fields), wire, host: '' }));
     return raw(name, ({ caller, project, params, query, body, request }: Any) => {
       const sent = request.method === 'GET' ? queryAsWire(query as Wire, fields) : ((body ?? {}) as Wire);
       const wire = Object.keys(params as Wire).length === 0 ? sent : { ...sent, ...(params as Wire) };
-      return work({ caller, project, asked: read(wire, fields), wire });
+      return work({ caller, project, asked: read(wire, fields), wire, host: request.headers.host ?? '' });
     });
   }
 

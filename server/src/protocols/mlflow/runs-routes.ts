@@ -3,6 +3,7 @@ import type { Caller } from '../../kernel/caller.ts';
 import { SlipwayError } from '../../kernel/error.ts';
 import type { Project } from '../../kernel/project.ts';
 import type { Route } from '../../platform/http/index.ts';
+import { linkInputs } from './dataset-source.ts';
 import { inExperiment } from './experiments-routes.ts';
 import { inputsOf } from './inputs-wire.ts';
 import { limits } from './names.ts';
@@ -125,8 +126,8 @@ export function runsRoutes(deps: MlflowDeps, { route }: Routing): Route[] {
       await inRun(asked.run_id, () => inWordsOf(told, () => runs.deleteTag(caller, project, asked.run_id, asked.key)));
       return {};
     }),
-    ...route('logInputs', { run_id, datasets: objects, models: objects }, async ({ caller, project, asked }) => {
-      const inputs = inputsOf(asked.datasets);
+    ...route('logInputs', { run_id, datasets: objects, models: objects }, async ({ caller, project, asked, host }) => {
+      const inputs = await linkInputs(deps.datasets, inputsOf(asked.datasets), { host, project });
       await inRun(asked.run_id, async () => {
         await runs.setInputs(caller, project, asked.run_id, inputs, models(asked.models, 'in'));
       });

@@ -35,16 +35,22 @@ export function traceWire(trace: Trace): Json {
     ...filled({ client_request_id: trace.client_request_id }),
     trace_location: { type: 'MLFLOW_EXPERIMENT', mlflow_experiment: { experiment_id: experiment } },
     ...filled({ request_preview: trace.request_preview, response_preview: trace.response_preview }),
-    request_time: new Date(trace.started_at_ms).toISOString(),
-    ...(trace.took_ms === null ? {} : { execution_duration: `${Math.round(trace.took_ms) / 1000}s` }),
+    request_time: new Date(trace.started_at_ms).toISOString().replace('.000Z', 'Z'),
+    ...(trace.took_ms === null ? {} : { execution_duration: durationWire(trace.took_ms) }),
     state: states[trace.state],
-    trace_metadata: trace.spans > 0 || trace.state !== 'running' ? { ...metadata, [finalizedKey]: 'true' } : metadata,
+    trace_metadata: trace.told ? { ...metadata, [finalizedKey]: 'true' } : metadata,
     tags: { ...tags, ...own },
     ...list(
       'assessments',
       trace.assessments.map((assessment) => assessmentWire(id, assessment)),
     ),
   };
+}
+
+/** As protobuf writes durations: whole seconds, or three digits behind the point. */
+function durationWire(took_ms: number): string {
+  const rounded_ms = Math.round(took_ms);
+  return rounded_ms % 1000 === 0 ? `${rounded_ms / 1000}s` : `${(rounded_ms / 1000).toFixed(3)}s`;
 }
 
 /** A map of texts to texts. */

@@ -33,7 +33,7 @@ const pageMost = 500;
 const batchMost = 100;
 const deletedMost = 1000;
 const tagKey_chars = 250;
-const tagValue_chars = 8000;
+const tagValue_chars = 4096;
 
 export function inTrace<T>(id: string, work: () => Promise<T>): Promise<T> {
   return inWordsOf({ not_found: `Trace with ID '${id}' not found.` }, work);
@@ -101,7 +101,8 @@ export function tracesRoutes({ traces, runs }: MlflowDeps, { route, raw }: Routi
 
   return [
     ...route('startTrace', { trace: object }, async ({ caller, project, asked }) => {
-      const info = asked.trace && member(asked.trace, 'trace_info');
+      if (asked.trace === null) throw missing('trace');
+      const info = member(asked.trace, 'trace_info');
       if (!isWire(info)) throw missing('trace.trace_info');
       const told = toldTrace(info);
       const experiment = await own(caller, project, told.experiment);
@@ -180,7 +181,7 @@ export function tracesRoutes({ traces, runs }: MlflowDeps, { route, raw }: Routi
     ...route('setTraceTagOld', tag, setTag),
     ...route('deleteTraceTag', { trace_id, key: needed(text) }, deleteTag),
     ...route('deleteTraceTagOld', { trace_id, key: needed(text) }, deleteTag),
-    ...route('linkTracesToRun', { trace_ids: texts, run_id: needed(text) }, async (incoming) => {
+    ...route('linkTracesToRun', { trace_ids: needed(texts), run_id: needed(text) }, async (incoming) => {
       const { caller, project, asked } = incoming;
       const ids = tracesOf(incoming);
       await inTrace(ids.join(', '), () => traces.setMetadata(caller, project, ids, { [sourceRunKey]: asked.run_id }));
@@ -227,7 +228,7 @@ export function tracesRoutes({ traces, runs }: MlflowDeps, { route, raw }: Routi
       },
     ),
     ...route('deleteAssessment', { trace_id, assessment_id: needed(text) }, async ({ caller, project, asked }) => {
-      await inTrace(asked.trace_id, () => traces.deleteAssessment(caller, project, asked.trace_id, asked.assessment_id));
+      await traces.deleteAssessment(caller, project, asked.trace_id, asked.assessment_id);
       return {};
     }),
   ];

@@ -1,6 +1,7 @@
-import type { RegisteredVersion } from '../../features/models/index.ts';
+import type { ModelVersion, RegisteredVersion } from '../../features/models/index.ts';
 import type { LoggedModel } from '../../features/runs/index.ts';
 import type { Caller } from '../../kernel/caller.ts';
+import { SlipwayError } from '../../kernel/error.ts';
 import type { Project } from '../../kernel/project.ts';
 import type { Route } from '../../platform/http/index.ts';
 import { type Grammar, listed, numeric, parseFilter, parseOrder, textual } from './filter.ts';
@@ -56,6 +57,7 @@ export function versionsRoutes(deps: MlflowDeps, { route }: Routing): Route[] {
         const described = await describeFiles(deps, source);
         const { outside, logged_model } = source;
         const logged = logged_model === null || told ? null : await findLogged(caller, project, logged_model);
+        const dataset_versions = source.run_id === null ? [] : await readBy(caller, project, source.run_id);
         const made = await registry.register(caller, project, {
           model: asked.name,
           files: source.files,
@@ -63,6 +65,7 @@ export function versionsRoutes(deps: MlflowDeps, { route }: Routing): Route[] {
           signature: described.signature,
           flavor: told ? 'prompt' : described.flavor,
           run_id: source.run_id,
+          dataset_versions,
           facts: {
             source: asked.source,
             outside,
@@ -174,6 +177,18 @@ export function versionsRoutes(deps: MlflowDeps, { route }: Routing): Route[] {
   /** Before anything is registered: a version of a model that is not there is none. */
   function findLogged(caller: Caller, project: Project, id: string): Promise<LoggedModel> {
     return inWordsOf({ not_found: `Logged model with ID '${id}' not found.` }, () => runs.loggedModels.get(caller, project, id));
+  }
+
+  /** The versions of our datasets that the run read; what it read from elsewhere the run itself tells. */
+  async function readBy(caller: Caller, project: Project, run_id: string): Promise<ModelVersion['dataset_versions']> {
+    try {
+      const { inputs } = await runs.getRun(caller, project, run_id);
+      return inputs.flatMap(({ dataset, version, digest }) => (version === null ? [] : [{ dataset, number: version, digest }]));
+    } catch (error) {
+      // A client may name a run of another server.
+      if (error instanceof SlipwayError && error.code === 'not_found') return [];
+      throw error;
+    }
   }
 
   /** The logged model says which versions were made of it, as its readers expect. */

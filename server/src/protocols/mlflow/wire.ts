@@ -116,12 +116,13 @@ export function read<F extends Fields>(from: Wire, fields: F): Read<F> {
   return values as Read<F>;
 }
 
-/** Broken JSON is read as an empty object, so that the answer names what is missing; so is JSON within JSON unpacked. */
-export function parseWire(bytes: Buffer, headers: IncomingHttpHeaders): Wire {
-  if (bytes.length === 0) return {};
+/** POST must say that it is JSON; of other methods, what is none counts as nothing. Broken JSON is read as an empty object, so that the answer names what is missing; so is JSON within JSON unpacked. */
+export function parseWire(bytes: Buffer, headers: IncomingHttpHeaders, isPost: boolean): Wire {
   const type = headers['content-type'];
-  if (type === undefined) throw invalid('Bad Request. Content-Type header is missing.');
-  if (!/^application\/json(\s*;.*)?$/i.test(type)) throw invalid("Bad Request. Content-Type must be one of ['application/json'].");
+  const isJson = type !== undefined && /^application\/json(\s*;.*)?$/i.test(type);
+  if (isPost && type === undefined) throw invalid('Bad Request. Content-Type header is missing.');
+  if (isPost && !isJson) throw invalid("Bad Request. Content-Type must be one of ['application/json'].");
+  if (!isJson || bytes.length === 0) return {};
   let value = parsedOr(bytes);
   if (typeof value === 'string') value = parsedOr(Buffer.from(value));
   return isWire(value) ? value : {};

@@ -8,6 +8,7 @@ const facts = (change: Partial<LineageFacts> = {}): LineageFacts => ({
   version: version(),
   execution: undefined,
   run: undefined,
+  outside: [],
   rows: new Map(),
   deployments: [],
   spans: [],
@@ -30,6 +31,17 @@ test('data feeds the execution, its run makes the version, the version serves', 
     'run > version',
     'version > deployment delay',
   ]);
+});
+
+test('data from elsewhere feeds the run that read it, and leads nowhere', () => {
+  const made = version({ run_id: 'a'.repeat(32), dataset_versions: [{ dataset: 'departures', number: 10, digest: '' }] });
+  const { nodes, edges } = lineageOf(facts({ version: made, outside: ['weather'] }));
+  assert.deepEqual(
+    edges.map(({ from, to }) => `${from} > ${to}`),
+    ['data departures@10 > run', 'outside weather > run', 'run > version'],
+  );
+  const [outside] = nodes.filter(({ title }) => title === 'weather');
+  assert.deepEqual([outside?.line, outside?.href], ['external dataset', undefined]);
 });
 
 test('a version that was added as a file has no making, and what served earlier is still shown', () => {

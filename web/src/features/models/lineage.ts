@@ -12,6 +12,8 @@ export interface LineageFacts {
   readonly execution: Execution | undefined;
   /** The name of its run. */
   readonly run: string | undefined;
+  /** Names of the datasets that its run read from elsewhere. */
+  readonly outside: readonly string[];
   /** Rows by `dataset@number`, as far as they are known. */
   readonly rows: ReadonlyMap<string, number>;
   readonly deployments: readonly Deployment[];
@@ -36,7 +38,7 @@ export function lineageOf(facts: LineageFacts): { readonly nodes: GraphNode[]; r
   return { nodes: [...before.nodes, own, ...after.nodes], edges: [...before.edges, ...after.edges] };
 }
 
-function makingOf({ version, execution, run, rows }: LineageFacts): { readonly nodes: GraphNode[]; readonly edges: GraphEdge[] } {
+function makingOf({ version, execution, run, outside, rows }: LineageFacts): { readonly nodes: GraphNode[]; readonly edges: GraphEdge[] } {
   const nodes: GraphNode[] = [];
   const edges: GraphEdge[] = [];
   const made = version.run_id === null ? 'version' : 'run';
@@ -52,6 +54,10 @@ function makingOf({ version, execution, run, rows }: LineageFacts): { readonly n
       href: `/datasets/${encodeURIComponent(dataset)}`,
     });
     edges.push({ from: `data ${title}`, to: fed });
+  }
+  for (const title of outside) {
+    nodes.push({ id: `outside ${title}`, title, line: lineage.outside, icon: IconDatabase });
+    edges.push({ from: `outside ${title}`, to: made });
   }
   const code = version.code?.commit ?? version.code?.digest;
   if (code) {

@@ -36,6 +36,7 @@ function Lineage({ project, version, facts }: VersionTabProps) {
     version,
     execution,
     run: run?.name,
+    outside: [...new Set(run?.inputs.filter((input) => input.version === null).map(({ dataset }) => dataset))],
     rows,
     deployments: facts.deployments,
     spans: facts.spans,

@@ -38,7 +38,7 @@ export async function proveRaces({ runs, seed }: RacesOptions): Promise<RacesRep
   const log = createLog({ level: 'silent' });
   const app = await buildApp({ data: join(folder, 'data'), auth: 'off', clock: systemClock, log, address: () => '' });
   await app.access.installation.ensure();
-  const http = createHttpOf(app, 'off');
+  const http = createHttpOf(app, { auth: 'off' });
   try {
     const { port } = await http.listen({ host: '127.0.0.1', port: 0 });
     const project = await app.access.projects.resolve('default');

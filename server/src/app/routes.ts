@@ -26,11 +26,13 @@ import { version } from './version.ts';
 
 export interface RoutesOptions {
   readonly auth: 'on' | 'off';
+  /** As `StartOptions` has it. */
+  readonly mlflowArtifactRoot?: string | undefined;
   readonly metrics: Metrics;
 }
 
 /** Every route of the server. What is not in this table is not served. */
-export function routesOf(app: App, { auth, metrics }: RoutesOptions): Route[] {
+export function routesOf(app: App, { auth, mlflowArtifactRoot, metrics }: RoutesOptions): Route[] {
   return [
     ...systemRoutes({ version, speaks: mlflowVersion, metrics, ready: () => readiness(app), notes: () => notesOf(app) }),
     ...accessRoutes({ access: app.access, auth, secureCookies: false }),
@@ -47,7 +49,7 @@ export function routesOf(app: App, { auth, metrics }: RoutesOptions): Route[] {
     ...reportsRoutes(app),
     ...notificationsRoutes(app),
     ...openInferenceRoutes({ ...app, version }),
-    ...mlflowProtocolRoutes(app),
+    ...mlflowProtocolRoutes({ ...app, artifactRoot: mlflowArtifactRoot }),
     ...automationsRoutes({
       automations: app.automations,
       due: (project) => app.jobs.due(project),

@@ -18,6 +18,8 @@ export interface StartOptions {
   readonly database?: string | undefined;
   /** `file:///…`: where stored files lie, for several servers on one database; without it in the data folder. */
   readonly blobs?: string | undefined;
+  /** `file:///…`: where MLflow clients on this machine keep files of new experiments themselves; without it here. */
+  readonly mlflowArtifactRoot?: string | undefined;
   readonly port: number;
   readonly host: string;
   /** `off` only on loopback. */
@@ -75,7 +77,7 @@ export async function startServer(options: StartOptions): Promise<StartedServer>
     await app.access.installation.ensure();
     // Before the first request: a deployment that is not known yet would look as if it were not there. Its models come by and by.
     await app.deployments.start();
-    const http = createHttpOf(app, options.auth);
+    const http = createHttpOf(app, options);
     opened.defer(() => http.close(httpGrace_ms));
     address = await listen(http, options);
     if (options.auth === 'on') await app.access.ensureCliToken(data);

@@ -50,12 +50,15 @@ test('a taken port is refused, never moved', async (t) => {
   assert.match(error, /--port/);
 });
 
-test('an address that other machines reach is refused with what to do', async (t) => {
+test('an address that other machines reach, or a word that is none, is refused with what to do', async (t) => {
   for (const words of [
     ['--host', '0.0.0.0'],
     ['--host', '0.0.0.0', '--auth', 'off'],
     ['--port', 'http'],
     ['--auth', 'maybe'],
+    ['--mlflow-artifact-root', 's3://bucket/mlflow'],
+    ['--mlflow-artifact-root', 'file://server/mlflow'],
+    ['--mlflow-artifact-root', 'file:///srv/../etc'],
   ]) {
     const folder = temporaryFolder(t);
     const { exit, error } = await slipway(folder, ['up', ...words]);

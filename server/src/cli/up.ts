@@ -33,6 +33,8 @@ export const up = verb({
     'backup-keep <count>': `how many backups stay (default ${backupDefaults.keep}); older ones go`,
     'otlp-traces <address>':
       'send a span of each request and job to this OTLP receiver, as `http://127.0.0.1:4318`, also OTEL_EXPORTER_OTLP_ENDPOINT (default: nowhere)',
+    'mlflow-artifact-root <address>':
+      'for MLflow clients on this machine: new experiments of theirs keep files below it, as `file:///srv/mlflow`; Slipway never opens them',
     'log-level <level>': `${logLevels.join(', ')} (default warn); the log goes to standard error`,
   },
   local: true,
@@ -47,6 +49,7 @@ export const up = verb({
       port: portOf(input.port),
       host,
       auth,
+      mlflowArtifactRoot: artifactRoot(input['mlflow-artifact-root']),
       ...backupsOf(input, folder),
       traces: input['otlp-traces'] ?? tracesBelow(work.environment.telemetry),
       logLevel: chosen('--log-level', input['log-level'] ?? 'warn', logLevels),
@@ -67,6 +70,17 @@ function portOf(text: string | undefined): number {
   const port = text === undefined ? portDefault : Number(text);
   if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
   throw usageProblem(`--port ${text} is not a port.`, 'Give a number from 1 to 65535; 0 lets the system choose a free one.');
+}
+
+/** Written by clients that share a disk with this server, and kept as text. */
+function artifactRoot(address: string | undefined): string | undefined {
+  if (address === undefined) return undefined;
+  const isFolder = /^file:\/\/\/[^/]/.test(address) && !/\p{Cc}|[\\#?]|%2e|%2f|%5c|%25|(?:^|\/)\.\.?(?:\/|$)/iu.test(address);
+  if (isFolder) return address.replace(/\/+$/, '');
+  throw usageProblem(
+    `--mlflow-artifact-root ${address} is no address of a folder.`,
+    'Give it as `file:///srv/mlflow`, without `..`, `#` and `?`.',
+  );
 }
 
 /** The address of the database, from an option, a file or the environment; undefined: the data folder. */

@@ -10,6 +10,7 @@ export type StartServer = (options: {
   readonly database: string | undefined;
   readonly blobs: string | undefined;
   readonly traces: string | undefined;
+  readonly mlflowArtifactRoot: string | undefined;
   readonly port: number;
   readonly host: string;
   readonly auth: 'on' | 'off';

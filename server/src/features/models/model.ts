@@ -102,7 +102,7 @@ export interface Hold {
 
 const unservable = {
   mlflow: 'it has no ONNX file that answers here',
-  outside: 'its files lie elsewhere, so nobody knows that they stay what they are',
+  outside: 'its files lie elsewhere, so their digest is unknown until they are uploaded',
   prompt: 'it is a text',
 } as const;
 

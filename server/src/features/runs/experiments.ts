@@ -16,6 +16,8 @@ export interface NewExperiment {
   readonly tags?: readonly KeyValue[];
   /** Where clients keep its artifacts themselves. We store the text and never open it. Absent: here. */
   readonly artifact_root?: string;
+  /** The same, below which the experiment gets a place by its number. */
+  readonly artifact_roots?: string;
 }
 
 export async function createExperiment(deps: RunsDeps, caller: Caller, project: Project, input: NewExperiment): Promise<string> {
@@ -35,7 +37,7 @@ async function makeExperiment(
   tx: Handle,
   caller: Caller,
   project: Project,
-  { name, tags = [], artifact_root = '' }: NewExperiment,
+  { name, tags = [], artifact_root = '', artifact_roots }: NewExperiment,
 ): Promise<number> {
   const isTheDefault = project.name === 'default' && name === defaultExperimentName;
   const number = isTheDefault ? 0 : await store.nextExperimentNumber(tx);
@@ -47,7 +49,7 @@ async function makeExperiment(
     lifecycle: 'active',
     created_at_ms: now_ms,
     updated_at_ms: now_ms,
-    artifact_root: artifact_root || null,
+    artifact_root: artifact_root || (artifact_roots === undefined ? null : `${artifact_roots}/${number}`),
   });
   if (tags.length > 0) await store.putExperimentTags(database, tx, number, tags);
   await events.emit(tx, caller, {

@@ -31,7 +31,11 @@ export const experimentGrammar: Grammar = {
   operators: { attribute: listed, number: numeric, tag: nullable },
 };
 
-export function experimentsRoutes({ runs }: MlflowDeps, { route }: Routing): Route[] {
+export function experimentsRoutes({ runs, artifactRoot }: MlflowDeps, { route }: Routing): Route[] {
+  const placeOf = (artifact_root: string) => {
+    if (artifact_root !== '') return { artifact_root };
+    return artifactRoot === undefined ? {} : { artifact_roots: artifactRoot };
+  };
   const wireOf = (experiment: TrackedExperiment, project: Project) => ({ experiment: experimentWire(experiment, project.name) });
   const searching = async ({ caller, project, asked }: { caller: Caller; project: Project; asked: Read<typeof search> }) => {
     const limit = pageSize(asked.max_results ?? 0, 0, mostExperiments);
@@ -78,7 +82,7 @@ export function experimentsRoutes({ runs }: MlflowDeps, { route }: Routing): Rou
       const tags = asked.tags.map((tag, at) => experimentTag(tag, `tags[${at}]`));
       const artifact_root = rootOf(asked.artifact_location);
       const experiment_id = await inWordsOf({ already_exists: `Experiment(name=${asked.name}) already exists.` }, () =>
-        runs.createExperiment(caller, project, { name: asked.name, tags, ...(artifact_root === '' ? {} : { artifact_root }) }),
+        runs.createExperiment(caller, project, { name: asked.name, tags, ...placeOf(artifact_root) }),
       );
       return { experiment_id };
     }),

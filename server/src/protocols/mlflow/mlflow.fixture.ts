@@ -25,7 +25,7 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 export const password = 'four unrelated words';
 
 /** For tests: the protocol behind a real server, on a real database, with an admin who made tokens. */
-export async function openMlflow(t: TestContext) {
+export async function openMlflow(t: TestContext, { artifactRoot }: { readonly artifactRoot?: string } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'slipway-mlflow-'));
   const clock = systemClock;
   const log = createLog({ level: 'warn', file: join(folder, 'server.log') });
@@ -41,7 +41,7 @@ export async function openMlflow(t: TestContext) {
   const runs = createRuns(platform);
   await access.installation.ensure();
   const http = createHttp({
-    routes: mlflowProtocolRoutes({ access, datasets, runs, models, traces: createTraces(platform), blobs, database, clock }),
+    routes: mlflowProtocolRoutes({ access, datasets, runs, models, traces: createTraces(platform), blobs, database, clock, artifactRoot }),
     isForeign: isMlflowPath,
     authenticate: (shown) => access.authenticate(shown),
     resolveProject: (name) => access.projects.resolve(name),

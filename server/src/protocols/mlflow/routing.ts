@@ -22,6 +22,8 @@ export interface MlflowDeps {
   readonly blobs: Blobs;
   readonly database: Database;
   readonly clock: Clock;
+  /** A URI below which clients keep the files of new experiments themselves; undefined: they send them here. */
+  readonly artifactRoot?: string | undefined;
 }
 
 /** Who asks, where, and what; the answer is the JSON of MLflow's message. */

@@ -6,7 +6,7 @@ import { assertSafePath, placeOf } from './artifact-paths.ts';
 import { readMlmodel, unknownSignature } from './mlmodel.ts';
 import { invalid } from './refusal.ts';
 import type { MlflowDeps } from './routing.ts';
-import { addressOfRun } from './runs-mapping.ts';
+import { addressOfModel, addressOfRun } from './runs-mapping.ts';
 
 export interface SourceAsked {
   readonly source: string;
@@ -75,17 +75,22 @@ function filesOfModel(asking: Asking, id: string): Promise<Found> {
   const { loggedModels } = deps.runs;
   return orWrong(asking, async () => {
     const model = await loggedModels.get(caller, project, id);
-    return { files: await loggedModels.files(caller, project, id), run_id: run_id || model.run_id, logged_model: id, outside: null };
+    const files = await loggedModels.files(caller, project, id);
+    const { artifact_root } = await deps.runs.getExperiment(caller, project, model.experiment);
+    const outside = files.length === 0 && artifact_root !== null ? addressOfModel(model, artifact_root) : null;
+    return { files, run_id: run_id || model.run_id, logged_model: id, outside };
   });
 }
 
+/** Where clients keep the files of the experiment themselves, there is nothing of them here but their address. */
 function filesOfRun(asking: Asking, id: string, folder: string): Promise<Found> {
   const { deps, caller, project } = asking;
-  return orWrong(asking, async () => ({
-    ...nothing(asking),
-    files: below(await deps.runs.artifacts(caller, project, id), folder),
-    run_id: id,
-  }));
+  return orWrong(asking, async () => {
+    const run = await deps.runs.trackedRun(caller, project, id);
+    const files = below(await deps.runs.artifacts(caller, project, id), folder);
+    const outside = files.length === 0 && run.artifact_root !== null ? `${addressOfRun(run)}/${folder}` : null;
+    return { ...nothing(asking), files, run_id: id, outside };
+  });
 }
 
 async function loggedModel(asking: Asking): Promise<Found | null> {

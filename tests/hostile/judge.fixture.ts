@@ -11,7 +11,8 @@ export function wrongWith({ operation, status: expected, names }: Case, answer: 
   if (status === 0) wrong.push('no answer');
   if (status >= 500 && !isMeant(status, text)) wrong.push('a failure of the server');
   if (expected && !expected.includes(status) && !isEarlier(status)) wrong.push(`expected ${expected.join(' or ')}`);
-  if (names !== undefined && status < 400 && !refusesWithin.has(operation.id)) wrong.push(`took what is of another kind as ${names.join('.')}`);
+  if (names !== undefined && status < 400 && !refusesWithin.has(operation.id))
+    wrong.push(`took what is of another kind as ${names.join('.')}`);
   const isRefused = operation.speaks ? status === 400 : status === 422 && isOurs(operation);
   const isTooDeep = text.includes('nested deeper');
   if (names !== undefined && isRefused && !isTooDeep && !names.some((key) => text.includes(key)))

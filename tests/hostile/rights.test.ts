@@ -251,6 +251,7 @@ test('an MLflow client finds nothing by an id of another project, alone or besid
 const keptAsText = new Set([
   ...['mlflow.exportSpans run', 'mlflow.linkTracesToRun run', 'mlflow.logModel run', 'mlflow.createModelVersion run'],
   ...['mlflow.logInputs models.own', 'mlflow.logOutputs models.own', 'mlflow.deleteAssessment assessments.doomed'],
+  ...['mlflow.deleteAssessment traces.own', 'mlflow.deleteAssessment spans.own'],
 ]);
 
 interface ForeignId {

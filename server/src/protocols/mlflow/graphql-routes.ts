@@ -89,7 +89,8 @@ async function resolve({ caller, project, routing }: Asking, { name, input, fiel
   const answer = (await ask(view, input)) as Wire;
   const asked = fields ?? [];
   const below = asked.filter((field) => field.name === 'run' || field.name === 'runs').flatMap((field) => field.fields ?? []);
-  const runs = [answer['run'], ...(Array.isArray(answer['runs']) ? answer['runs'] : [])].filter(isWire);
+  const listed: readonly unknown[] = Array.isArray(answer['runs']) ? answer['runs'] : [];
+  const runs = [answer['run'], ...listed].filter(isWire);
   const wants = (member: string) => below.some((field) => field.name === member);
   const more = await aroundRuns(ask, runs, { experiment: wants('experiment'), modelVersions: wants('modelVersions') });
   const whole = {

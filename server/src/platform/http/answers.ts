@@ -1,5 +1,6 @@
 import { failure, SlipwayError } from '../../kernel/error.ts';
 import type { Log } from '../log/index.ts';
+import type { Attempts } from './attempts.ts';
 import type { ErrorAnswer } from './route.ts';
 
 /** On every answer: it is what it says it is, for our own pages only, kept by nobody, and powerless if it is shown as a page. */
@@ -31,9 +32,16 @@ const rightsRefused: ReadonlySet<string> = new Set([
   'second_person_needed',
 ]);
 
+/** Where errors are written down. */
+export interface Answering {
+  readonly log: Log;
+  readonly attempts: Attempts;
+}
+
 /** Any error as one of the table. What is not of the table is logged with its cause and answered as `internal`. */
-export function known(error: unknown, request: string, log: Log): SlipwayError {
+export function known(error: unknown, request: string, { log, attempts }: Answering): SlipwayError {
   if (error instanceof SlipwayError) {
+    attempts.note(error.code, request);
     // A 503 or 504 tells of load or of something not there yet; what failed for good is a person's to look at.
     if (error.status === 500 || error.status === 507 || error.code === 'storage_failed')
       log.error(error.message, { request, code: error.code, error });

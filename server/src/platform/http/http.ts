@@ -17,7 +17,8 @@ import type { Project } from '../../kernel/project.ts';
 import type { Database } from '../database/index.ts';
 import type { Log } from '../log/index.ts';
 import { noSpans, type Span, type Spans } from '../telemetry/index.ts';
-import { errorAnswer, known, pageHeaders, pagePolicy, securityHeaders } from './answers.ts';
+import { type Answering, errorAnswer, known, pageHeaders, pagePolicy, securityHeaders } from './answers.ts';
+import { createAttempts } from './attempts.ts';
 import { createIdempotency } from './idempotency.ts';
 import type { Metrics } from './metrics.ts';
 import { assertWhence, type Served } from './origins.ts';
@@ -68,7 +69,8 @@ const pathParameterLimit_chars = 1024;
 
 /** The one HTTP server: everything that is answered here is one of `routes`, a page, or a refusal. */
 export function createHttp(options: HttpOptions): Http {
-  const { log, metrics } = options;
+  const { log, metrics, clock } = options;
+  const answering = { log, attempts: createAttempts(log, clock) };
   const stopping = new AbortController();
   const app = fastify({
     logger: false,
@@ -83,13 +85,13 @@ export function createHttp(options: HttpOptions): Http {
     clientErrorHandler: refuseUnreadable,
     frameworkErrors: (error, request, reply) => {
       reply.headers(securityHeaders);
-      sendError(error, request, reply, log);
+      sendError(error, request, reply, answering);
     },
   });
   const limits = { ...defaultLimits, ...options.limits };
   const once = createIdempotency(options);
-  const serve = createServe({ ...options, limits, once, stopping: stopping.signal });
-  prepare(app, options, methodsByPath(options));
+  const serve = createServe({ ...options, ...answering, limits, once, stopping: stopping.signal });
+  prepare(app, options, { methodsOf: methodsByPath(options), answering });
   // A kept-alive connection would hold the stop until its grace is over.
   app.addHook('onSend', (_request, reply, payload, done) => {
     if (stopping.signal.aborted) reply.header('connection', 'close');
@@ -134,7 +136,7 @@ function methodsByPath({ routes, isForeign }: Pick<HttpOptions, 'routes' | 'isFo
 function prepare(
   app: FastifyInstance,
   { page, isForeign, metrics, log, clock, spans = noSpans, hosts, origins }: HttpOptions,
-  methodsOf: (path: string) => string[],
+  { methodsOf, answering }: { readonly methodsOf: (path: string) => string[]; readonly answering: Answering },
 ): void {
   // Bodies are read by `serve` after the caller is known, never by the framework.
   app.removeAllContentTypeParsers();
@@ -171,7 +173,7 @@ function prepare(
     const headers = { ...securityHeaders, 'content-type': 'application/json; charset=utf-8', connection: 'close' };
     response.writeHead(status, headers).end(JSON.stringify(body));
   });
-  app.setErrorHandler((error, request, reply) => sendError(error, request, reply, log));
+  app.setErrorHandler((error, request, reply) => sendError(error, request, reply, answering));
   app.setNotFoundHandler(async (request, reply) => {
     const path = request.url.split('?', 1)[0] ?? '/';
     if (isForeign?.(path)) {
@@ -193,9 +195,9 @@ function prepare(
 }
 
 /** In the form of the route that was asked for, where there is one. */
-function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply, log: Log): void {
+function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply, answering: Answering): void {
   const { explain = errorAnswer } = request.routeOptions.config as Pick<Route['options'], 'explain'>;
-  const { status, headers, body } = explain(known(error, request.id, log), request.id);
+  const { status, headers, body } = explain(known(error, request.id, answering), request.id);
   reply
     .code(status)
     .headers({ 'content-type': 'application/json; charset=utf-8', ...headers })

@@ -6,6 +6,7 @@ import { failure } from '../../kernel/error.ts';
 import type { Project } from '../../kernel/project.ts';
 import type { Log } from '../log/index.ts';
 import { errorAnswer, known, pageHeaders } from './answers.ts';
+import type { Attempts } from './attempts.ts';
 import { assertBodyWelcome, limitedStream, parseBody, readBody } from './body.ts';
 import { cookieHeader, parseCookies } from './cookies.ts';
 import { type EventStreamLimits, type ServerSentEvent, writeEvents } from './events-stream.ts';
@@ -30,6 +31,7 @@ export interface ServeDeps {
   readonly resolveProject: (name: string) => Promise<Project>;
   readonly once: Once;
   readonly log: Log;
+  readonly attempts: Attempts;
   readonly stopping: AbortSignal;
   readonly limits: HttpLimits;
 }
@@ -176,7 +178,7 @@ export function createServe(deps: ServeDeps) {
       // What is left of a refused body is let run dry: unread, it would stand before the next request of its connection.
       request.raw.unpipe();
       request.raw.resume();
-      const wanted = known(error, facts.id, deps.log);
+      const wanted = known(error, facts.id, deps);
       const { status, headers, body } = (route.options.explain ?? errorAnswer)(wanted, facts.id);
       if (status === 413 || status === 408) reply.header('connection', 'close');
       reply.code(status).headers({ ...(typeof body === 'string' ? {} : { 'content-type': jsonUtf8 }), ...headers });

@@ -3,7 +3,9 @@ import { test } from 'node:test';
 import { startServer, temporaryFolder } from '../journeys/a-server.fixture.ts';
 import { openBrowser, settled, signIn, withoutBrowser } from './browser.fixture.ts';
 
-test('who signs out everywhere is asked once, and then signed out here and in every other browser', { skip: withoutBrowser }, async (t) => {
+test('who signs out everywhere is asked once, and then signed out here and in every other browser, which shows nothing of theirs any more', {
+  skip: withoutBrowser,
+}, async (t) => {
   const [server, browser] = await Promise.all([startServer(t, temporaryFolder(t)), openBrowser(t)]);
   const kim = { name: 'Kim', email: 'kim@example.org', password: 'two herons over a mill' };
   await server.admin.client.access.createPerson({ body: kim });
@@ -18,6 +20,11 @@ test('who signs out everywhere is asked once, and then signed out here and in ev
   await here.getByRole('button', { name: 'Sign out everywhere' }).click();
   await dialog.getByRole('button', { name: 'Sign out everywhere' }).click();
   await here.waitForURL(`${server.address}/sign-in`);
+  const kept = await here.evaluate<string>('JSON.stringify([{ ...localStorage }, { ...sessionStorage }])');
+  assert.doesNotMatch(kept, /kim/i, 'what stays in the browser are settings of views');
+  await here.goBack();
+  await here.waitForURL(/\/sign-in/);
+  assert.equal(await here.getByText('Kim', { exact: true }).count(), 0, 'going back shows no page of before');
   assert.equal((await lost.request.get(`${server.address}/api/v1/me`)).status(), 401);
   await lost.goto(server.address);
   await lost.waitForURL(/\/sign-in/);

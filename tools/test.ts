@@ -13,7 +13,7 @@ const usage = `npm test -- [--all] [--only PATTERN] [--name PATTERN] [--no-skips
 
 /** Rooms whose tests open a database through `test-database.fixture.ts`; those that mostly measure or train are left out. */
 const onPostgres =
-  /^server\/src\/(app\/operations\/operations|platform\/(definitions|events|http|jobs)|features\/(access|approvals|audit|automations|models|monitors|notifications|predictions|runs|deployments))\/(?!two-processes)/;
+  /^server\/src\/(app\/operations\/(operations|doctor)|platform\/(definitions|events|http|jobs)|features\/(access|approvals|audit|automations|models|monitors|notifications|predictions|runs|deployments))\/(?!two-processes)/;
 
 /** Journeys start whole servers, so they come after all else; those that measure theirs run alone. Long ones wait for `--all`. */
 const batches = [

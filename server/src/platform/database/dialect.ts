@@ -1,6 +1,7 @@
 import {
   type CompiledQuery,
   type DatabaseConnection,
+  type DatabaseIntrospector,
   DefaultQueryExecutor,
   type Dialect,
   type DialectAdapter,
@@ -19,17 +20,18 @@ import type { Handle, Tables } from './handle.ts';
 export interface Speech {
   readonly compiler: QueryCompiler;
   readonly adapter: DialectAdapter;
+  /** Which tables there are, for who counts and checks all of them. */
+  readonly introspector: (handle: Handle) => DatabaseIntrospector;
 }
 
 /** A Kysely handle whose statements go to `statements`. `assertOpen` throws once the handle's write is over. */
-export function handleOver(statements: Statements, { compiler, adapter }: Speech, assertOpen: () => void): Handle {
+export function handleOver(statements: Statements, { compiler, adapter, introspector }: Speech, assertOpen: () => void): Handle {
   const connection = connectionOver(statements, assertOpen);
   const executor = new DefaultQueryExecutor(compiler, adapter, { provideConnection: (consumer) => consumer(connection) });
   const dialect: Dialect = {
     createAdapter: () => adapter,
     createDriver: () => noDriver,
-    // Never asked: what is there is told by the migrations.
-    createIntrospector: (database) => new SqliteIntrospector(database),
+    createIntrospector: introspector,
     createQueryCompiler: () => compiler,
   };
   return new Kysely<Tables>({ config: { dialect }, driver: noDriver, executor, dialect });
@@ -57,7 +59,11 @@ export function bound(value: unknown): SqlValue {
   throw new TypeError(`a statement was given a ${value === undefined ? 'missing value' : typeof value}`);
 }
 
-export const sqliteSpeech: Speech = { compiler: new SqliteQueryCompiler(), adapter: new SqliteAdapter() };
+export const sqliteSpeech: Speech = {
+  compiler: new SqliteQueryCompiler(),
+  adapter: new SqliteAdapter(),
+  introspector: (handle) => new SqliteIntrospector(handle),
+};
 
 const noTransactions = () => Promise.reject(new Error('transactions are begun by Database.write'));
 /** Never used: every handle brings its own executor. Kysely's constructor wants one. */

@@ -1,4 +1,4 @@
-import { type DataTypeNode, PostgresAdapter, PostgresQueryCompiler } from 'kysely';
+import { type DataTypeNode, PostgresAdapter, PostgresIntrospector, PostgresQueryCompiler } from 'kysely';
 import type { Speech } from '../dialect.ts';
 
 /**
@@ -13,4 +13,8 @@ class Compiler extends PostgresQueryCompiler {
   }
 }
 
-export const postgresSpeech: Speech = { compiler: new Compiler(), adapter: new PostgresAdapter() };
+export const postgresSpeech: Speech = {
+  compiler: new Compiler(),
+  adapter: new PostgresAdapter(),
+  introspector: (handle) => new PostgresIntrospector(handle),
+};

@@ -27,10 +27,13 @@ export async function openPostgres(options: PostgresOptions): Promise<Database> 
   const readers = new PostgresReaders(address);
   const listener = new PostgresListener(address, channel, process);
   const commits = new GroupCommit(writer, postgresSpeech, clock);
-  const close = async (): Promise<void> => {
+  const end = async (): Promise<void> => {
     await commits.close();
     await Promise.all([listener.close(), readers.close(), writer.close()]);
   };
+  let ended: Promise<void> | null = null;
+  // Whoever opened it and whoever was given it close it.
+  const close = (): Promise<void> => (ended ??= end());
   try {
     await bringUpToDate(commits, options);
     writer.migrated();

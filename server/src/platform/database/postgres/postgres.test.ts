@@ -183,3 +183,9 @@ for (const [what, code, url] of refusals) {
     });
   });
 }
+
+test('closing it twice is closing it: a stop ends the rooms and what they were given', async () => {
+  const database = await own.open(await own.newDatabase());
+  await Promise.all([database.close(), database.close()]);
+  await database.close();
+});

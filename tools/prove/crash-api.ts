@@ -20,7 +20,9 @@ export const honest: readonly number[] = [404, 409, 429, 503];
 
 /** `mayAnswer` are the statuses that a refused write may have. */
 export function apiAt(port: number, ledger: Ledger, gone: AbortSignal, mayAnswer: readonly number[] = honest): Api {
-  const base = `http://127.0.0.1:${port}/api/v1`;
+  const base = `http://127.0.0.1:${port}`;
+  // A path of a foreign protocol is whole.
+  const addressOf = (path: string): string => `${base}${path.startsWith('/api/') ? '' : '/api/v1'}${path}`;
   const request = async <Body>(
     method: string,
     path: string,
@@ -32,14 +34,14 @@ export function apiAt(port: number, ledger: Ledger, gone: AbortSignal, mayAnswer
     const content = isBytes ? new Uint8Array(body) : body === undefined ? null : JSON.stringify(body);
     const type = body === undefined ? {} : { 'content-type': isBytes ? 'application/octet-stream' : 'application/json' };
     const headers = { ...type, ...more };
-    const answer = await fetch(base + path, { method, body: content, headers, signal });
+    const answer = await fetch(addressOf(path), { method, body: content, headers, signal });
     const text = await answer.text();
     return { status: answer.status, body: (text === '' ? null : JSON.parse(text)) as Body };
   };
   return {
     get: <Body>(path: string) => request<Body>('GET', path, undefined, AbortSignal.timeout(requestLimit_ms)),
     async getBytes(path) {
-      const answer = await fetch(base + path, { signal: AbortSignal.timeout(requestLimit_ms) });
+      const answer = await fetch(addressOf(path), { signal: AbortSignal.timeout(requestLimit_ms) });
       return { status: answer.status, bytes: Buffer.from(await answer.arrayBuffer()) };
     },
     async send<Body>(method: string, path: string, body?: unknown, headers?: Readonly<Record<string, string>>) {

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Api } from './crash-api.ts';
 import { artifactBytes, type KnownRun, type Ledger, metricKeys, newLedger } from './crash-ledger.ts';
+import { plantTracked, trackedIsThere } from './crash-mlflow.ts';
 
 const project = '/projects/default';
 const executionLimit_ms = 60_000;
@@ -26,6 +27,7 @@ export async function writtenIsThere(api: Api, ledger: Ledger, chosen: () => boo
   for (const [id, run] of ledger.runs) if (chosen()) await checkRun(api, id, run, finding);
   for (const [name, acknowledged] of ledger.artifacts) if (chosen()) await checkArtifact(api, ledger.seed, name, acknowledged, finding);
   await checkVersions(api, ledger, finding);
+  await trackedIsThere(api, ledger, finding, chosen);
   for (const id of ledger.executions) {
     if (!chosen()) continue;
     finding.checked++;
@@ -111,7 +113,10 @@ async function checkPointers(api: Api, { alias, champion }: Ledger, finding: Fin
   }
 }
 
-/** How many of four lies the check finds: a batch, an artifact, a version and an alias that nobody ever acknowledged. Fewer, and it is blind. */
+/** How many lies the check must find; fewer, and it is blind. */
+export const plantedLies = 7;
+
+/** How many of them it finds: a batch, an artifact, a version and an alias that nobody ever acknowledged, and three of MLflow's. */
 export async function liesFound(api: Api, ledger: Ledger): Promise<number> {
   const [first] = ledger.runs;
   if (!first) return 0;
@@ -122,6 +127,7 @@ export async function liesFound(api: Api, ledger: Ledger): Promise<number> {
   lies.versions.set(999_999, 'none');
   lies.alias.acknowledged = 999_999;
   lies.champion.acknowledged = ledger.champion.acknowledged;
+  plantTracked(ledger, lies);
   return (await check(api, lies, () => true)).lost.length;
 }
 

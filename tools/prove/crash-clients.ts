@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Answer, Api } from './crash-api.ts';
 import { executionsEnd } from './crash-check.ts';
 import { artifactBytes, type KnownRun, type Ledger, metricKeys, type Pointer, tableText } from './crash-ledger.ts';
+import { beginTracking, mlflowClients } from './crash-mlflow.ts';
 
 const project = '/projects/default';
 
@@ -36,6 +37,7 @@ async function setUp({ api }: Client): Promise<void> {
 /** The set-up to one version that serves. */
 export async function begin(client: Client): Promise<void> {
   await setUp(client);
+  await beginTracking(client.api);
   await addData(client.api, client.ledger, 1);
   await startTraining(client.api, client.ledger);
   const wrong = await executionsEnd(client.api, client.ledger);
@@ -47,7 +49,7 @@ export async function begin(client: Client): Promise<void> {
 
 /** All of them write until the server is gone. */
 export async function runClients(client: Client): Promise<void> {
-  const loops = [logger, logger, uploader, dataAdder, trainer, releaser, truthTeller];
+  const loops = [logger, logger, uploader, dataAdder, trainer, releaser, truthTeller, ...mlflowClients];
   await Promise.all(loops.map((loop) => loop(client)));
 }
 
@@ -182,7 +184,8 @@ export async function startRun(api: Api): Promise<string | null> {
 
 async function newest(api: Api): Promise<number | null> {
   const models = await api.get<{ items: { name: string; latest: number | null }[] }>(`${project}/models`).catch(() => null);
-  const found = models?.body.items.find((model) => model.name === 'tiny');
+  // Its database may be away.
+  const found = models?.status === 200 ? models.body.items.find((model) => model.name === 'tiny') : undefined;
   return found?.latest ?? null;
 }
 

@@ -15,6 +15,10 @@ export interface Ledger {
   readonly executions: Set<string>;
   /** Row id to the acknowledged outcome. */
   readonly outcomes: Map<string, number>;
+  /** Of clients of MLflow: runs and logged models by id, files by their path below the proxy. */
+  readonly trackedRuns: Map<string, TrackedRun>;
+  readonly trackedModels: Map<string, TrackedModel>;
+  readonly trackedFiles: Map<string, boolean>;
   readonly alias: Pointer;
   readonly champion: Pointer;
   /** Every answer that acknowledged a write. */
@@ -27,6 +31,17 @@ export interface Ledger {
 export interface KnownRun {
   readonly acknowledged: Set<number>;
   attempted: number;
+}
+
+export interface TrackedRun {
+  /** Number of the batch to whether it was acknowledged. */
+  readonly batches: Map<number, boolean>;
+  isEnded: boolean;
+}
+
+export interface TrackedModel {
+  isReady: boolean;
+  readonly versions: Set<string>;
 }
 
 /** A value that is moved, of which the last acknowledged one is known, and one more that may have been written without an answer. */
@@ -44,6 +59,9 @@ export function newLedger(seed: number): Ledger {
     versions: new Map(),
     executions: new Set(),
     outcomes: new Map(),
+    trackedRuns: new Map(),
+    trackedModels: new Map(),
+    trackedFiles: new Map(),
     alias: { acknowledged: null, inFlight: null, moves: 0 },
     champion: { acknowledged: null, inFlight: null, moves: 0 },
     acknowledged: 0,

@@ -99,13 +99,14 @@ export async function startServer(place: ServerPlace): Promise<CrashServer> {
   };
 }
 
-/** Starts a server and kills it after so long, whether it is ready or not. */
-export async function startAndKill(place: ServerPlace, after_ms: number): Promise<void> {
+/** Starts a server and kills it after so long, whether it is ready or not. `look` is the last thing before. */
+export async function startAndKill(place: ServerPlace, after_ms: number, look: () => Promise<void> = async () => undefined): Promise<void> {
   const child = start(place);
   child.stdout?.resume();
   child.stderr?.resume();
   const ended = new Promise((resolve) => child.on('close', resolve));
   await sleep(after_ms);
+  await look();
   const { pid } = child;
   if (pid !== undefined) processTree(pid).forEach(killQuietly);
   await ended;

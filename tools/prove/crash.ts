@@ -1,11 +1,12 @@
 /**
- * Proves that what was acknowledged survives kill -9: `crash.ts [--cycles N] [--migrations N] [--seed N] [--database URL]`.
+ * Proves that what was acknowledged survives kill -9: `crash.ts [--cycles N] [--migrations N] [--seed N] [--postgres]`.
  *
  * Each cycle starts a real server on the same data folder, lets clients write over HTTP (batches of metrics, uploads, versions
- * of a data set, trainings, alias moves, rollouts, outcomes) beside sweeps and backups, and notes every acknowledgement, kills
+ * of a data set, trainings, alias moves, rollouts, outcomes; runs, files and models by the MLflow protocol) beside sweeps and backups, and notes every acknowledgement, kills
  * the server at a random moment, in half of the cycles with all its children, starts it again, and looks for what was
  * acknowledged and for anything half there. Each life is a day after the one before, so that sweeps have something to remove.
- * At the end the last backup is restored and looked into. Then older data folders are brought up to date under kills.
+ * At the end the last backup is restored and looked into. Then older databases are brought up to date under kills.
+ * `--postgres` starts a Postgres server for it, which is killed too in some of the cycles.
  * A kill cannot see a missing fsync, because the page cache survives it: `power.ts` proves that.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -17,11 +18,13 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { seededUniform } from '../../server/src/platform/statistics/index.ts';
 import { freePort } from '../free-port.ts';
+import { type PostgresServer, startPostgres } from '../postgres.ts';
 import { type Api, apiAt } from './crash-api.ts';
-import { check, doctorFinds, executionsEnd, type Finding, liesFound, outcomesLost } from './crash-check.ts';
+import { check, doctorFinds, executionsEnd, type Finding, liesFound, outcomesLost, plantedLies } from './crash-check.ts';
 import { begin, type Client, runClients } from './crash-clients.ts';
 import { type Ledger, newLedger } from './crash-ledger.ts';
 import { type MigrationReport, proveMigration } from './crash-migration.ts';
+import { postgresDamage } from './crash-postgres.ts';
 import { bundledServer, type CrashServer, type Refusal, runVerb, type ServerPlace, startRefused, startServer } from './crash-server.ts';
 import { backupWords, finishedBackup, forgetComplete, keep, lastSweep, newUpkeep, restoredHas, type Upkeep } from './crash-upkeep.ts';
 import { movedClock } from './moved-clock.ts';
@@ -41,6 +44,9 @@ export interface CrashReport {
     readonly versions: number;
     readonly executions: number;
     readonly outcomes: number;
+    readonly trackedBatches: number;
+    readonly trackedFiles: number;
+    readonly trackedVersions: number;
     readonly aliasMoves: number;
     readonly releases: number;
     readonly sweeps: number;
@@ -48,7 +54,9 @@ export interface CrashReport {
   };
   /** Files that sweeps removed; null where there is no clock to move, and so nothing old enough. */
   readonly swept: number | null;
-  /** What was looked for in the restored backup; null on a server of databases, where the proof has no second one to restore into. */
+  /** Cycles in which Postgres was killed too. */
+  readonly databaseKills: number;
+  /** What was looked for in the restored backup, which is a data folder with SQLite whatever it was made of; null when none ended. */
   readonly restored: number | null;
   readonly migration: MigrationReport;
   /** From the start of the process to its first answer, by the clock and in CPU time. */
@@ -59,9 +67,9 @@ export interface CrashReport {
   readonly cores: number;
   /** The longest that a child outlived its server. */
   readonly orphans_ms: number;
-  /** What the doctor and `PRAGMA integrity_check` found at the end. */
+  /** What the doctor found at the end, and `PRAGMA integrity_check` or Postgres' `amcheck`. */
   readonly damage: readonly string[];
-  /** Of four planted lies; fewer, and the proof is blind. */
+  /** Of the planted lies; fewer, and the proof is blind. */
   readonly liesFound: number;
   /** A second server on the folder, and one on the port, while the first served. */
   readonly refusals: { readonly pid: number; readonly folder: Refusal; readonly port: Refusal };
@@ -76,11 +84,11 @@ export interface Spread {
 
 export interface CrashOptions {
   readonly cycles: number;
-  /** How many folders of an older schema are brought up to date under kills. */
+  /** How many databases of an older schema are brought up to date under kills. */
   readonly migrations: number;
   readonly seed: number;
-  /** A database by URL, as `up --database` takes it; without it the server's own file. It must be empty. */
-  readonly database?: string | undefined;
+  /** Without it the server's own file. */
+  readonly postgres?: PostgresServer | undefined;
   readonly tell?: (line: string) => void;
 }
 
@@ -92,20 +100,23 @@ const longRun_ms = 4_000;
 const longShare = 0.15;
 /** Runs and artifacts that are looked at again after each crash; at the end all are. */
 const againShare = 0.2;
+/** Of the cycles on Postgres: those in which it is killed as well. */
+const databaseKillShare = 0.2;
 
 export async function proveCrash(options: CrashOptions): Promise<CrashReport> {
-  const { cycles, seed, database, tell = () => undefined } = options;
+  const { cycles, seed, postgres, tell = () => undefined } = options;
   const root = mkdtempSync(join(tmpdir(), 'slipway-crash-'));
   const clock = movedClock(root);
   const program = bundledServer();
   const environment = clock?.environment ?? {};
   const upkeep = newUpkeep(join(root, 'backups'));
-  const words = [...backupWords(upkeep), ...(database === undefined ? [] : ['--database', database])];
+  const words = [...backupWords(upkeep), ...(postgres === undefined ? [] : ['--database', postgres.url])];
   const place: ServerPlace = { program, data: join(root, 'data'), port: await freePort(), cache: root, words, environment };
   const ledger = newLedger(seed);
   const chance = seededUniform(seed);
   const restarts: Restart[] = [];
   const found: Found = { lost: [], half: [], checked: 0, orphans_ms: 0 };
+  let databaseKills = 0;
   try {
     for (let cycle = 0; cycle < cycles; cycle++) {
       clock?.set(cycle * day_ms);
@@ -122,8 +133,14 @@ export async function proveCrash(options: CrashOptions): Promise<CrashReport> {
       }
       const writing = [runClients(client), keep(upkeep, client)];
       await sleep(chance() < longShare ? longRun_ms : 100 + chance() * longestRun_ms);
+      const killsDatabase = postgres !== undefined && chance() < databaseKillShare;
+      if (killsDatabase) await postgres.kill();
       const { children, gone_ms } = await server.kill(chance() < 0.5);
       gone.abort();
+      if (killsDatabase) {
+        databaseKills++;
+        await postgres.start();
+      }
       await Promise.all(writing);
       forgetComplete(upkeep);
       found.orphans_ms = Math.max(found.orphans_ms, gone_ms);
@@ -132,9 +149,9 @@ export async function proveCrash(options: CrashOptions): Promise<CrashReport> {
       );
     }
     clock?.set(cycles * day_ms);
-    const ended = await finish({ place, ledger, upkeep, restarts, found, ownFile: database === undefined });
-    const migration = await proveMigration({ ...place, words: [], environment: {} }, options.migrations, chance);
-    return { cycles, seed, ...ended, swept: clock ? ended.swept : null, migration };
+    const ended = await finish({ place, ledger, upkeep, restarts, found, database: postgres?.url });
+    const migration = await proveMigration({ ...place, words: [], environment: {} }, options.migrations, chance, postgres?.url);
+    return { cycles, seed, ...ended, databaseKills, swept: clock ? ended.swept : null, migration };
   } finally {
     rmSync(root, { recursive: true, force: true });
   }
@@ -154,14 +171,15 @@ interface Finish {
   readonly upkeep: Upkeep;
   readonly restarts: Restart[];
   readonly found: Found;
-  readonly ownFile: boolean;
+  /** The address of Postgres. */
+  readonly database: string | undefined;
 }
 
 type Restart = Pick<CrashServer, 'ready_ms' | 'readyCpu_ms'>;
-type Ended = Omit<CrashReport, 'cycles' | 'seed' | 'migration'>;
+type Ended = Omit<CrashReport, 'cycles' | 'seed' | 'migration' | 'databaseKills'>;
 
 /** The last start: all is looked for, what was begun goes on to its end, and the server stops as it should. */
-async function finish({ place, ledger, upkeep, restarts, found, ownFile }: Finish): Promise<Ended> {
+async function finish({ place, ledger, upkeep, restarts, found, database }: Finish): Promise<Ended> {
   const server = await startServer(place);
   restarts.push(server);
   const api: Api = apiAt(place.port, ledger, new AbortController().signal);
@@ -176,11 +194,11 @@ async function finish({ place, ledger, upkeep, restarts, found, ownFile }: Finis
   const { swept, wrong } = await lastSweep(api);
   const damage = [...wrong, ...(await doctorFinds(api))];
   const stop = await server.stop();
-  if (ownFile) damage.push(...integrityOf(join(place.data, 'slipway.db')));
+  damage.push(...(database === undefined ? integrityOf(join(place.data, 'slipway.db')) : await postgresDamage(database)));
   if (typeof backup === 'string') found.lost.push(backup);
-  const restored = ownFile && backup !== null && typeof backup !== 'string' ? await lookIntoRestored(place, backup) : null;
+  const restored = backup !== null && typeof backup !== 'string' ? await lookIntoRestored(place, backup) : null;
   if (restored) add(found, restored);
-  const { runs, artifacts, versions, executions, outcomes } = ledger;
+  const { runs, artifacts, versions, executions, outcomes, trackedRuns, trackedModels, trackedFiles } = ledger;
   return {
     acknowledged: ledger.acknowledged,
     ...found,
@@ -191,6 +209,9 @@ async function finish({ place, ledger, upkeep, restarts, found, ownFile }: Finis
       versions: versions.size,
       executions: executions.size,
       outcomes: outcomes.size,
+      trackedBatches: [...trackedRuns.values()].reduce((sum, { batches }) => sum + [...batches.values()].filter(Boolean).length, 0),
+      trackedFiles: [...trackedFiles.values()].filter(Boolean).length,
+      trackedVersions: [...trackedModels.values()].reduce((sum, model) => sum + model.versions.size, 0),
       aliasMoves: ledger.alias.moves,
       releases: ledger.champion.moves,
       sweeps: upkeep.sweeps,
@@ -240,20 +261,21 @@ async function main(): Promise<void> {
       cycles: { type: 'string', default: '200' },
       migrations: { type: 'string', default: '40' },
       seed: { type: 'string', default: String(process.pid) },
-      database: { type: 'string' },
+      postgres: { type: 'boolean', default: false },
     },
   });
+  const postgres = values.postgres ? await startPostgres() : undefined;
   const report = await proveCrash({
     cycles: Number(values.cycles),
     migrations: Number(values.migrations),
     seed: Number(values.seed),
-    database: values.database,
+    postgres,
     tell: (line) => process.stderr.write(`${line}\n`),
-  });
+  }).finally(() => postgres?.remove());
   process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
   const { lost, half, unexpected, damage, stop, migration } = report;
   const wrong = lost.length + half.length + unexpected.length + damage.length + migration.wrong.length;
-  if (wrong > 0 || report.liesFound < 4 || stop.code !== 0) process.exitCode = 1;
+  if (wrong > 0 || report.liesFound < plantedLies || stop.code !== 0) process.exitCode = 1;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await main();

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Api } from './crash-api.ts';
 import { addData, isDone, logBatch, moveAlias, startRun, tellTruth, upload } from './crash-clients.ts';
 import type { Ledger } from './crash-ledger.ts';
+import { trackModel, trackRun } from './crash-mlflow.ts';
 
 const operationLimit_ms = 30_000;
 
@@ -19,6 +20,8 @@ export async function oneOfEach(api: Api, ledger: Ledger, n: number): Promise<vo
   }
   await moveAlias(api, ledger, 1);
   await tellTruth(api, ledger, `${ledger.seed}-${n}`);
+  await trackRun(api, ledger, 1);
+  await trackModel(api, ledger);
 }
 
 /** What takes longer: a version of a data set, a sweep, a backup into a folder of its own. */

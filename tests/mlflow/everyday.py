@@ -1,4 +1,5 @@
 """What a training script does every day. Nothing is set but the address and the token of the server."""
+import filecmp
 import math
 import os
 import tempfile
@@ -52,6 +53,19 @@ assert sorted(file.path for file in client.list_artifacts(run_id)) == ["conf", "
 local = mlflow.artifacts.download_artifacts(run_id=run_id, artifact_path="folder")
 assert sorted(os.listdir(local)) == ["empty", "notes ü.txt", "sub"] and os.path.getsize(f"{local}/sub/x+1.bin") == 100_000
 assert mlflow.artifacts.load_text(found.info.artifact_uri + "/readme.txt") == "plain"
+
+large = f"{tempfile.mkdtemp()}/large.bin"
+with open(large, "wb") as file:
+    for block in range(200):
+        file.write(bytes([block]) * 1_000_000)
+client.log_artifact(run_id, large)
+assert client.list_artifacts(run_id)[2].file_size == 200_000_000
+back = client.download_artifacts(run_id, "large.bin", tempfile.mkdtemp())
+assert filecmp.cmp(large, back, shallow=False)
+empty = mlflow.artifacts.download_artifacts(run_id=run_id, artifact_path="folder/empty")
+assert os.path.getsize(empty) == 0
+os.remove(large)
+os.remove(back)
 
 for number in range(4):
     with mlflow.start_run(run_name=f"try {number}"):

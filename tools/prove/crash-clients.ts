@@ -37,7 +37,7 @@ async function setUp({ api }: Client): Promise<void> {
 /** The set-up to one version that serves. */
 export async function begin(client: Client): Promise<void> {
   await setUp(client);
-  await beginTracking(client.api);
+  await beginTracking(client.api, client.ledger);
   await addData(client.api, client.ledger, 1);
   await startTraining(client.api, client.ledger);
   const wrong = await executionsEnd(client.api, client.ledger);

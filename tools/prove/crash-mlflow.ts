@@ -32,10 +32,12 @@ async function modelMaker({ api, ledger, gone, chance }: Client): Promise<void> 
   }
 }
 
-/** The registered model whose versions they make. */
-export async function beginTracking(api: Api): Promise<void> {
+/** The registered model whose versions they make, and a first run and version. */
+export async function beginTracking(api: Api, ledger: Ledger): Promise<void> {
   const made = await api.send('POST', `${at}/registered-models/create`, { name: registered });
   if (!isDone(made)) throw new Error(`set-up: ${registered}: ${JSON.stringify(made)}`);
+  await trackRun(api, ledger, 1);
+  await trackModel(api, ledger);
 }
 
 /** A whole run, from its beginning to its end. */

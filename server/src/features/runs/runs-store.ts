@@ -163,7 +163,7 @@ export async function metricKeyIds(tx: Handle, names: readonly string[]): Promis
 const insertPoint =
   'insert into metric_points (run, key, step, timestamp_ms, value, is_nan) values (?, ?, ?, ?, ?, ?) on conflict do nothing';
 
-/** Values are NaN-flagged: SQL has no NaN. Integers go as such, so that a point sent twice meets its own key. */
+/** Values are NaN-flagged: SQL has no NaN. All six columns are numbers, and go as one array of doubles. */
 export async function insertPoints(
   database: Database,
   tx: Handle,
@@ -171,10 +171,17 @@ export async function insertPoints(
   keys: ReadonlyMap<string, number>,
   points: readonly MetricPoint[],
 ): Promise<void> {
-  const values: unknown[] = [];
+  const values = new Float64Array(points.length * 6);
+  let at = 0;
   for (const { key, step, timestamp_ms, value } of points) {
     const isNan = Number.isNaN(value);
-    values.push(run, keys.get(key), step, timestamp_ms, isNan ? 0 : value, isNan ? 1 : 0);
+    values[at] = run;
+    values[at + 1] = keys.get(key) ?? Number.NaN;
+    values[at + 2] = step;
+    values[at + 3] = timestamp_ms;
+    values[at + 4] = isNan ? 0 : value;
+    values[at + 5] = isNan ? 1 : 0;
+    at += 6;
   }
   await database.many(tx, insertPoint, values, 6);
 }

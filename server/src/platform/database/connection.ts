@@ -3,6 +3,9 @@ import type { SlipwayError } from '../../kernel/error.ts';
 /** What a statement may carry. Every database here knows these; what else there is becomes one of them in `bound`. */
 export type SqlValue = null | number | bigint | string | Uint8Array;
 
+/** Rows end to end. Numbers only may come in an array of doubles, which changes hands without a copy and is empty afterwards. */
+export type ManyValues = readonly SqlValue[] | Float64Array;
+
 export interface Answer {
   readonly rows: unknown[];
   /** Rows that a statement without rows of its own changed. */
@@ -26,12 +29,12 @@ export interface WriteConnection extends Statements {
   /** A group takes no further write after this long, so that the first of it is answered. */
   readonly groupTime_ms: number;
   /** One statement over many rows: `values` holds them end to end, `arity` values each. Resolves to the rows changed. */
-  many(sql: string, values: readonly SqlValue[], arity: number): Promise<number>;
-  /** Begins the transaction of a group. */
+  many(sql: string, values: ManyValues, arity: number): Promise<number>;
+  /** Begins the transaction of a group. May resolve before it has begun; if it cannot, all that follows is refused up to the next one. */
   begin(): Promise<void>;
   /** Begins one write in it. */
   save(): Promise<void>;
-  /** Keeps the write that was begun last. Rejects if one of its statements failed, whoever caught that. */
+  /** Keeps the write that was begun last. Rejects, or refuses the `commit`, if one of its statements ended the group, whoever caught that. */
   keep(): Promise<void>;
   /** Takes the write that was begun last back, alone. */
   undo(): Promise<void>;

@@ -172,6 +172,36 @@ test('a write that is told as failed because another program held the database i
   });
 });
 
+test('when SQLite rolls a whole group back, what was sent behind that is not kept on its own', async () => {
+  await withDatabase(async (database) => {
+    await add(database, 1);
+    const write = database.write(async (tx) => {
+      await Promise.allSettled([
+        sql`insert or rollback into notes (id, text) values (1, 'again')`.execute(tx),
+        sql`insert into notes (id, text) values (2, 'behind')`.execute(tx),
+      ]);
+    });
+    await assert.rejects(write, SlipwayError);
+    assert.deepEqual(
+      (await database.read.selectFrom('notes').select('id').execute()).map(({ id }) => id),
+      [1],
+    );
+  });
+});
+
+test('many numbers may come in an array of doubles, and are the integers and doubles that they are', async () => {
+  await withDatabase(async (database) => {
+    await database.write((tx) =>
+      database.many(tx, "insert into notes (id, text, weight) values (?, 'x', ?)", Float64Array.of(7, 0.5, 2 ** 53 - 1, 3), 2),
+    );
+    const { rows } = await sql`select id, typeof(id) as kind, weight from notes order by id`.execute(database.read);
+    assert.deepEqual(rows, [
+      { id: 7, kind: 'integer', weight: 0.5 },
+      { id: 2 ** 53 - 1, kind: 'integer', weight: 3 },
+    ]);
+  });
+});
+
 test('after a page was found corrupt nothing that waited is acknowledged', async () => {
   await withDatabase(async (database, folder) => {
     await add(database, 1);

@@ -13,8 +13,11 @@ export interface Database {
    * so `work` awaits nothing but statements of its own `tx`. It may run only once per call: an error undoes it alone.
    */
   write<T>(work: (tx: Handle) => Promise<T>): Promise<T>;
-  /** One insert with `?` placeholders over many rows, in one hop: `values` holds the rows end to end, `arity` values each. */
-  many(tx: Handle, sql: string, values: readonly unknown[], arity: number): Promise<number>;
+  /**
+   * One insert with `?` placeholders over many rows, in one hop: `values` holds the rows end to end, `arity` values each. The quickest is
+   * an array of doubles, which is given away by that.
+   */
+  many(tx: Handle, sql: string, values: readonly unknown[] | Float64Array, arity: number): Promise<number>;
   /** Calls `listener` after another process committed, or may have; never where the profile is not `shared`. Returns the way to stop. */
   onForeignCommit(listener: () => void): () => void;
   /** Why it cannot be used now, or null: a failed write, a thread that died, a server that cannot be reached. */

@@ -62,7 +62,7 @@ export class GroupCommit {
 
   async #group(): Promise<void> {
     try {
-      // Awaited: after a refused BEGIN a savepoint would open a transaction of its own, and its release commit what is told as failed.
+      // Nothing may follow a refused BEGIN: a savepoint would open a transaction of its own, and its release commit what is told as failed.
       await this.#connection.begin();
     } catch (error) {
       refuse(this.#queue.splice(0), this.#groupFailure(error));

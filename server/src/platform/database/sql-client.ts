@@ -1,8 +1,8 @@
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import { entryPath } from '../compute/entries.ts';
-import type { Answer, SqlValue } from './connection.ts';
+import type { Answer, ManyValues, SqlValue } from './connection.ts';
 import { SqlError } from './sql-error.ts';
-import type { SqlReply, SqlRequest, SqlThreadData } from './sql-protocol.ts';
+import type { SqlReply, SqlRequest, SqlThreadData, Step } from './sql-protocol.ts';
 
 /** A statement that SQLite refused. `code` is its extended result code, `code & 0xff` the primary one. */
 export class SqliteError extends SqlError {
@@ -24,11 +24,15 @@ export class SqliteError extends SqlError {
 type Waiting = { readonly resolve: (reply: Extract<SqlReply, { ok: true }>) => void; readonly reject: (error: Error) => void };
 type WithoutId<T> = T extends unknown ? Omit<T, 'id'> : never;
 
-/** The HTTP thread's end of a SQL thread. Requests are answered in the order they were sent. */
+/**
+ * The HTTP thread's end of a SQL thread. Requests are answered in the order they were sent. Those of one turn go in one message, since
+ * waking the other thread costs more than most statements.
+ */
 export class SqlClient {
   readonly #port: MessagePort;
   readonly #worker: Worker;
   readonly #waiting = new Map<number, Waiting>();
+  #outgoing: SqlRequest[] = [];
   #nextId = 1;
   #ended: Error | null = null;
 
@@ -41,7 +45,9 @@ export class SqlClient {
       name: `sql-${data.mode}`,
       resourceLimits: { maxYoungGenerationSizeMb: 8 },
     });
-    this.#port.on('message', (reply: SqlReply) => this.#settle(reply));
+    this.#port.on('message', (replies: readonly SqlReply[]) => {
+      for (const reply of replies) this.#settle(reply);
+    });
     this.#worker.on('error', (error) => this.#end(error as Error));
     this.#worker.on('exit', () => this.#end(new Error('the SQL thread ended')));
   }
@@ -55,8 +61,12 @@ export class SqlClient {
     return this.#request({ kind: 'run', sql, params });
   }
 
-  async many(sql: string, values: readonly SqlValue[], arity: number): Promise<number> {
+  async many(sql: string, values: ManyValues, arity: number): Promise<number> {
     return (await this.#request({ kind: 'many', sql, values, arity })).changes;
+  }
+
+  async step(step: Step): Promise<void> {
+    await this.#request({ kind: 'step', step });
   }
 
   async exec(sql: string): Promise<void> {
@@ -81,8 +91,18 @@ export class SqlClient {
     const id = this.#nextId++;
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject });
-      this.#port.postMessage({ ...request, id });
+      // After all that is ready to run has run.
+      if (this.#outgoing.push({ ...request, id }) === 1) process.nextTick(() => this.#send());
     });
+  }
+
+  #send(): void {
+    const requests = this.#outgoing;
+    this.#outgoing = [];
+    const given = requests.flatMap((one) =>
+      one.kind === 'many' && one.values instanceof Float64Array ? [one.values.buffer as ArrayBuffer] : [],
+    );
+    this.#port.postMessage(requests, given);
   }
 
   #settle(reply: SqlReply): void {

@@ -1,16 +1,29 @@
-import type { SqlValue } from './connection.ts';
+import type { ManyValues, SqlValue } from './connection.ts';
 
-/** What the HTTP thread and a SQL thread say to each other. */
+/** What the HTTP thread and a SQL thread say to each other, as many at a time as there are. */
 
 export interface SqlThreadData {
   readonly file: string;
   readonly mode: 'read' | 'write';
 }
 
+/** What a group of writes goes through. Once a step or a statement of it ended its transaction, the rest of it is refused, unexecuted. */
+export const steps = {
+  begin: ['BEGIN IMMEDIATE'],
+  save: ['SAVEPOINT one'],
+  keep: ['RELEASE one'],
+  undo: ['ROLLBACK TO one', 'RELEASE one'],
+  commit: ['COMMIT'],
+  rollback: ['ROLLBACK'],
+} as const;
+
+export type Step = keyof typeof steps;
+
 export type SqlRequest =
   | { readonly id: number; readonly kind: 'run'; readonly sql: string; readonly params: readonly SqlValue[] }
   /** One statement over many rows: `values` holds the rows one after the other, `arity` values each. */
-  | { readonly id: number; readonly kind: 'many'; readonly sql: string; readonly values: readonly SqlValue[]; readonly arity: number }
+  | { readonly id: number; readonly kind: 'many'; readonly sql: string; readonly values: ManyValues; readonly arity: number }
+  | { readonly id: number; readonly kind: 'step'; readonly step: Step }
   | { readonly id: number; readonly kind: 'exec'; readonly sql: string }
   | { readonly id: number; readonly kind: 'backup'; readonly path: string }
   | { readonly id: number; readonly kind: 'close' };

@@ -4,16 +4,21 @@
  */
 import { backup, DatabaseSync, type StatementSync } from 'node:sqlite';
 import { type MessagePort, workerData } from 'node:worker_threads';
-import type { SqlValue } from './connection.ts';
-import type { SqlReply, SqlRequest, SqlThreadData } from './sql-protocol.ts';
+import type { ManyValues, SqlValue } from './connection.ts';
+import { type SqlReply, type SqlRequest, type SqlThreadData, type Step, steps } from './sql-protocol.ts';
 
 const { file, mode, port } = workerData as SqlThreadData & { port: MessagePort };
 /** Plans of the statements in use; the product has a few hundred. */
 const statementLimit = 1000;
+/** Answers of one message leave together, unless its statements take longer than this. */
+const together_ms = 2;
 
 /** The writer opens at once, and makes the file; the reader with its first request, when the file is there. */
 let opened: DatabaseSync | null = mode === 'write' ? open() : null;
 const statements = new Map<string, StatementSync>();
+/** Why the group that goes on is lost already; null while it is not. */
+let lost: Refusal | null = null;
+let isInGroup = false;
 
 function connection(): DatabaseSync {
   opened ??= open();
@@ -53,13 +58,22 @@ function run(sql: string, params: readonly SqlValue[]): { rows: unknown[]; chang
   return { rows: [], changes: Number(prepared.run(...params).changes) };
 }
 
-function runMany(sql: string, values: readonly SqlValue[], arity: number): number {
+function runMany(sql: string, values: ManyValues, arity: number): number {
   const prepared = statement(sql);
+  const row = new Array<SqlValue>(arity);
   let changes = 0;
   for (let start = 0; start < values.length; start += arity) {
-    changes += Number(prepared.run(...values.slice(start, start + arity)).changes);
+    for (let column = 0; column < arity; column++) row[column] = values[start + column] ?? null;
+    changes += Number(prepared.run(...row).changes);
   }
   return changes;
+}
+
+function take(step: Step): void {
+  if (step === 'begin') [isInGroup, lost] = [true, null];
+  // What is lost was rolled back by SQLite.
+  if (step !== 'rollback' || connection().isTransaction) for (const sql of steps[step]) statement(sql).run();
+  if (step === 'commit' || step === 'rollback') [isInGroup, lost] = [false, null];
 }
 
 function perform(request: Exclude<SqlRequest, { kind: 'backup' }>): { rows: unknown[]; changes: number } {
@@ -68,6 +82,9 @@ function perform(request: Exclude<SqlRequest, { kind: 'backup' }>): { rows: unkn
       return run(request.sql, request.params);
     case 'many':
       return { rows: [], changes: runMany(request.sql, request.values, request.arity) };
+    case 'step':
+      take(request.step);
+      return { rows: [], changes: 0 };
     case 'exec':
       connection().exec(request.sql);
       return { rows: [], changes: 0 };
@@ -78,10 +95,11 @@ function perform(request: Exclude<SqlRequest, { kind: 'backup' }>): { rows: unkn
   }
 }
 
-function refusal(id: number, error: unknown): SqlReply {
+type Refusal = Omit<Extract<SqlReply, { ok: false }>, 'id'>;
+
+function refusal(error: unknown): Refusal {
   const { errcode, message } = error as { errcode?: number; message?: string };
   return {
-    id,
     ok: false,
     message: message ?? String(error),
     sqliteCode: errcode ?? 0,
@@ -89,27 +107,39 @@ function refusal(id: number, error: unknown): SqlReply {
   };
 }
 
+/** Statements of a group are sent before those before them were answered: after its transaction ended they would be kept one by one. */
 function answer(request: Exclude<SqlRequest, { kind: 'backup' }>): SqlReply {
+  const { id } = request;
+  const isNew = request.kind === 'step' && (request.step === 'begin' || request.step === 'rollback');
+  if (lost !== null && !isNew && request.kind !== 'close') return { id, ...lost };
   try {
-    return { id: request.id, ok: true, ...perform(request) };
+    return { id, ok: true, ...perform(request) };
   } catch (error) {
-    return refusal(request.id, error);
+    const refused = refusal(error);
+    if (isInGroup && !refused.inTransaction) lost = refused;
+    return { id, ...refused };
   }
 }
 
-async function copyTo(request: Extract<SqlRequest, { kind: 'backup' }>): Promise<SqlReply> {
+async function copyTo({ id, path }: Extract<SqlRequest, { kind: 'backup' }>): Promise<SqlReply> {
   try {
-    await backup(connection(), request.path);
-    return { id: request.id, ok: true, rows: [], changes: 0 };
+    await backup(connection(), path);
+    return { id, ok: true, rows: [], changes: 0 };
   } catch (error) {
-    return refusal(request.id, error);
+    return { id, ...refusal(error) };
   }
 }
 
-port.on('message', (request: SqlRequest) => {
-  if (request.kind === 'backup') {
-    void copyTo(request).then((reply) => port.postMessage(reply));
-    return;
+port.on('message', (requests: readonly SqlRequest[]) => {
+  let replies: SqlReply[] = [];
+  let begun_ms = performance.now();
+  for (const request of requests) {
+    if (request.kind === 'backup') void copyTo(request).then((reply) => port.postMessage([reply]));
+    else replies.push(answer(request));
+    if (performance.now() - begun_ms < together_ms) continue;
+    port.postMessage(replies);
+    replies = [];
+    begun_ms = performance.now();
   }
-  port.postMessage(answer(request));
+  if (replies.length > 0) port.postMessage(replies);
 });

@@ -41,7 +41,7 @@ export async function openSqlite({ folder, migrations, clock }: DatabaseOptions)
     write: (work) => commits.submit(work),
     many(tx, sql, values, arity) {
       assertOpen(tx);
-      return writer.many(sql, values.map(bound), arity);
+      return writer.many(sql, values instanceof Float64Array ? values : values.map(bound), arity);
     },
     copyInto: (target) => copyFile(file, join(target, 'slipway.db')),
     aside: (use) => beside(file, use),
@@ -152,16 +152,22 @@ function writingOver(client: SqlClient): WriteConnection {
     groupTime_ms: 5,
     run: (sql, params) => client.run(sql, params),
     many: (sql, values, arity) => client.many(sql, values, arity),
-    begin: () => client.exec('BEGIN IMMEDIATE'),
-    save: () => client.exec('SAVEPOINT one'),
-    keep: () => client.exec('RELEASE one'),
-    undo: () => client.exec('ROLLBACK TO one; RELEASE one'),
-    commit: () => client.exec('COMMIT'),
-    rollback: () => client.exec('ROLLBACK'),
+    // Not waited for: the thread refuses what comes after one that failed, the COMMIT included.
+    begin: () => sent(client.step('begin')),
+    save: () => sent(client.step('save')),
+    keep: () => sent(client.step('keep')),
+    undo: () => client.step('undo'),
+    commit: () => client.step('commit'),
+    rollback: () => client.step('rollback'),
     // Or SQLite rolled everything back by itself.
     endsGroup: (error) => error instanceof SqliteError && (ending.includes(error.primaryCode) || !error.inTransaction),
     groupEnd,
   };
+}
+
+function sent(step: Promise<void>): Promise<void> {
+  step.catch(() => undefined);
+  return Promise.resolve();
 }
 
 function groupEnd(error: unknown): GroupEnd {

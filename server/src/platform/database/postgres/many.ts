@@ -1,4 +1,4 @@
-import type { SqlValue } from '../connection.ts';
+import type { ManyValues, SqlValue } from '../connection.ts';
 import { arrayText } from './values.ts';
 
 /** `insert into TABLE (COLUMNS) values (?, …) REST`, as `Database.many` takes it. */
@@ -36,13 +36,13 @@ export function unnestSql({ table, columns, rest }: ManyInsert, types: ReadonlyM
  * Rows in their order, in parts that one statement can take: a row that replaces another of the same call comes in a later part, since a
  * statement may touch a row once.
  */
-export function partsOf(values: readonly SqlValue[], arity: number, key: readonly number[]): SqlValue[][] {
+export function partsOf(values: ManyValues, arity: number, key: readonly number[]): SqlValue[][] {
   if (key.length === 0) return values.length === 0 ? [] : [[...values]];
   const parts: SqlValue[][] = [];
   let part: SqlValue[] = [];
   let seen = new Set<string>();
   for (let start = 0; start < values.length; start += arity) {
-    const row = values.slice(start, start + arity);
+    const row: readonly SqlValue[] = [...values.slice(start, start + arity)];
     const id = JSON.stringify(key.map((index) => String(row[index])));
     if (seen.has(id)) {
       parts.push(part);

@@ -50,7 +50,7 @@ export async function openPostgres(options: PostgresOptions): Promise<Database> 
     write: (work) => commits.submit(work),
     many(tx, sql, values, arity) {
       assertOpen(tx);
-      return writer.many(sql, values.map(bound), arity);
+      return writer.many(sql, values instanceof Float64Array ? values : values.map(bound), arity);
     },
     onForeignCommit: (told) => listener.listen(told),
     copyInto: (target) =>

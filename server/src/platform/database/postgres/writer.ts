@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
-import type { Answer, GroupEnd, SqlValue, WriteConnection } from '../connection.ts';
+import type { Answer, GroupEnd, ManyValues, SqlValue, WriteConnection } from '../connection.ts';
 import type { Address } from './address.ts';
 import { endsGroup, groupEnd, OutcomeUnknown, PostgresError, postgresError, spoilsConnection } from './errors.ts';
 import { columnsOf, manyInsert, partsOf, unnestSql } from './many.ts';
@@ -119,7 +119,7 @@ export class PostgresWriter implements WriteConnection {
     return answer;
   }
 
-  async many(sql: string, values: readonly SqlValue[], arity: number): Promise<number> {
+  async many(sql: string, values: ManyValues, arity: number): Promise<number> {
     const insert = manyInsert(sql);
     const text = unnestSql(insert, await this.#typesOf(insert.table));
     let changes = 0;

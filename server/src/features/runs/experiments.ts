@@ -2,7 +2,7 @@ import { assertMay, type Caller } from '../../kernel/caller.ts';
 import { failure } from '../../kernel/error.ts';
 import type { Project } from '../../kernel/project.ts';
 import type { Handle } from '../../platform/database/index.ts';
-import type { RunsDeps } from './context.ts';
+import type { RunsContext } from './context.ts';
 import * as store from './experiments-store.ts';
 import { assertKey, type KeyValue, misleading } from './run.ts';
 import { type ExperimentRow, setLifecycleOfRuns } from './runs-store.ts';
@@ -20,7 +20,7 @@ export interface NewExperiment {
   readonly artifact_roots?: string;
 }
 
-export async function createExperiment(deps: RunsDeps, caller: Caller, project: Project, input: NewExperiment): Promise<string> {
+export async function createExperiment(deps: RunsContext, caller: Caller, project: Project, input: NewExperiment): Promise<string> {
   assertMay(caller, project, 'write');
   assertName(input.name);
   assertRoot(input.artifact_root);
@@ -33,7 +33,7 @@ export async function createExperiment(deps: RunsDeps, caller: Caller, project: 
 }
 
 async function makeExperiment(
-  { database, events, clock }: RunsDeps,
+  { database, events, clock }: RunsContext,
   tx: Handle,
   caller: Caller,
   project: Project,
@@ -63,21 +63,26 @@ async function makeExperiment(
 }
 
 /** The experiment by id, or the project's Default, which is made when it is first needed. Id 0 means the Default, too. */
-export async function experimentFor(deps: RunsDeps, tx: Handle, caller: Caller, project: Project, id: string | undefined): Promise<number> {
-  if (id === undefined || id === '' || id === '0') {
-    const found = await store.findExperiment(tx, project.id, { name: defaultExperimentName });
-    if (found && found.lifecycle !== 'active') throw failure('experiment_not_active', { experiment: String(found.number) });
-    return found ? found.number : makeExperiment(deps, tx, caller, project, { name: defaultExperimentName });
-  }
-  const found = /^\d{1,15}$/.test(id) ? await store.findExperiment(tx, project.id, { number: Number(id) }) : null;
-  if (!found) throw failure('not_found', { what: 'experiment', name: id });
-  if (found.lifecycle !== 'active') throw failure('experiment_not_active', { experiment: id });
+export async function experimentFor(
+  deps: RunsContext,
+  tx: Handle,
+  caller: Caller,
+  project: Project,
+  id: string | undefined,
+): Promise<number> {
+  const wanted = id || '0';
+  const key = `${project.id} ${wanted}`;
+  const found = deps.known.experiments.get(tx, key) ?? (await findById(tx, project, wanted));
+  if (!found && wanted === '0') return makeExperiment(deps, tx, caller, project, { name: defaultExperimentName });
+  if (!found) throw failure('not_found', { what: 'experiment', name: wanted });
+  deps.known.experiments.set(tx, key, found);
+  if (found.lifecycle !== 'active') throw failure('experiment_not_active', { experiment: String(found.number) });
   return found.number;
 }
 
 /** Deleting takes the runs along, restoring revives all of them. */
 export async function setExperimentLifecycle(
-  { database, events, clock }: RunsDeps,
+  { database, events, clock, known }: RunsContext,
   caller: Caller,
   project: Project,
   id: string,
@@ -87,7 +92,9 @@ export async function setExperimentLifecycle(
   await database.write(async (tx) => {
     const found = await existingExperiment(tx, project, id);
     if (found.lifecycle === lifecycle) return;
+    known.experiments.clear();
     await store.setExperiment(tx, found.number, { lifecycle, updated_at_ms: clock.now() });
+    known.runs.clear();
     await setLifecycleOfRuns(tx, found.number, lifecycle);
     await events.emit(tx, caller, {
       project_id: project.id,
@@ -101,10 +108,14 @@ export async function setExperimentLifecycle(
 
 /** The experiment in whatever state; id 0 is the Default of the project. */
 export async function existingExperiment(handle: Handle, project: Project, id: string): Promise<ExperimentRow> {
-  const by = id === '0' ? { name: defaultExperimentName } : { number: Number(id) };
-  const found = /^\d{1,15}$/.test(id) ? await store.findExperiment(handle, project.id, by) : null;
+  const found = await findById(handle, project, id);
   if (!found) throw failure('not_found', { what: 'experiment', name: id });
   return found;
+}
+
+async function findById(handle: Handle, project: Project, id: string): Promise<ExperimentRow | null> {
+  const by = id === '0' ? { name: defaultExperimentName } : { number: Number(id) };
+  return /^\d{1,15}$/.test(id) ? store.findExperiment(handle, project.id, by) : null;
 }
 
 async function activeExperiment(tx: Handle, project: Project, id: string): Promise<ExperimentRow> {
@@ -118,7 +129,7 @@ export function named(handle: Handle, project: Project, name: string): Promise<E
 }
 
 /** The Default is there for whoever looks, whether or not they may write. */
-export async function ensureDefault(deps: RunsDeps, caller: Caller, project: Project): Promise<void> {
+export async function ensureDefault(deps: RunsContext, caller: Caller, project: Project): Promise<void> {
   if (await named(deps.database.read, project, defaultExperimentName)) return;
   await deps.database.write(async (tx) => {
     if (await named(tx, project, defaultExperimentName)) return;
@@ -127,7 +138,7 @@ export async function ensureDefault(deps: RunsDeps, caller: Caller, project: Pro
 }
 
 export async function renameExperiment(
-  { database, events, clock }: RunsDeps,
+  { database, events, clock, known }: RunsContext,
   caller: Caller,
   project: Project,
   id: string,
@@ -139,6 +150,7 @@ export async function renameExperiment(
     const found = await activeExperiment(tx, project, id);
     if (found.name === name) return;
     if (await store.findExperiment(tx, project.id, { name })) throw failure('already_exists', { what: 'Experiment', name });
+    known.experiments.clear();
     await store.setExperiment(tx, found.number, { name, updated_at_ms: clock.now() });
     await events.emit(tx, caller, {
       project_id: project.id,
@@ -151,7 +163,7 @@ export async function renameExperiment(
 }
 
 export async function setExperimentTags(
-  { database, clock }: RunsDeps,
+  { database, clock, known }: RunsContext,
   caller: Caller,
   project: Project,
   id: string,
@@ -162,12 +174,13 @@ export async function setExperimentTags(
   await database.write(async (tx) => {
     const found = await activeExperiment(tx, project, id);
     await store.putExperimentTags(database, tx, found.number, tags);
+    known.experiments.clear();
     await store.setExperiment(tx, found.number, { updated_at_ms: clock.now() });
   });
 }
 
 export async function deleteExperimentTag(
-  { database, clock }: RunsDeps,
+  { database, clock, known }: RunsContext,
   caller: Caller,
   project: Project,
   id: string,
@@ -178,6 +191,7 @@ export async function deleteExperimentTag(
     const found = await activeExperiment(tx, project, id);
     const was = await store.deleteExperimentTag(tx, found.number, key);
     if (!was) throw failure('not_found', { what: `tag of experiment ${id}`, name: key });
+    known.experiments.clear();
     await store.setExperiment(tx, found.number, { updated_at_ms: clock.now() });
   });
 }

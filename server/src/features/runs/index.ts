@@ -6,7 +6,7 @@ import { readCursor } from '../../kernel/pages.ts';
 import type { Project } from '../../kernel/project.ts';
 import type { Range } from '../../platform/blobs/index.ts';
 import { readPlace, writePlace } from '../../platform/database/index.ts';
-import type { RunsDeps } from './context.ts';
+import { contextOf, type RunsContext, type RunsDeps } from './context.ts';
 import * as experiments from './experiments.ts';
 import { listExperiments, selectExperimentTags } from './experiments-store.ts';
 import * as logged from './logged-models.ts';
@@ -153,7 +153,8 @@ export interface LoggedModels {
   deleteFiles(caller: Caller, project: Project, id: string, path: string): Promise<void>;
 }
 
-export function createRuns(deps: RunsDeps): Runs {
+export function createRuns(given: RunsDeps): Runs {
+  const deps = contextOf(given);
   const { read } = deps.database;
   const withTags = async (rows: readonly ExperimentRow[]): Promise<TrackedExperiment[]> => {
     const tags = await selectExperimentTags(
@@ -274,7 +275,7 @@ export function createRuns(deps: RunsDeps): Runs {
 const experimentsLimit = 50_000;
 const datasetUsesLimit = 1000;
 
-function loggedModelsOf(deps: RunsDeps): LoggedModels {
+function loggedModelsOf(deps: RunsContext): LoggedModels {
   const { read, profile } = deps.database;
   return {
     create: (caller, project, input) => logged.createLoggedModel(deps, caller, project, input),

@@ -5,7 +5,7 @@ import { failure } from '../../kernel/error.ts';
 import type { Project } from '../../kernel/project.ts';
 import type { Range } from '../../platform/blobs/index.ts';
 import type { Handle } from '../../platform/database/index.ts';
-import type { RunsDeps } from './context.ts';
+import type { RunsContext, RunsDeps } from './context.ts';
 import { experimentFor } from './experiments.ts';
 import * as store from './logged-models-store.ts';
 import { assertArtifactPath, assertKey, type KeyValue, type MetricPoint } from './run.ts';
@@ -48,7 +48,7 @@ export interface NewLoggedModel {
 
 const nameLimit_chars = 500;
 
-export async function createLoggedModel(deps: RunsDeps, caller: Caller, project: Project, input: NewLoggedModel): Promise<LoggedModel> {
+export async function createLoggedModel(deps: RunsContext, caller: Caller, project: Project, input: NewLoggedModel): Promise<LoggedModel> {
   assertMay(caller, project, 'write');
   const { name, kind, params, tags } = input;
   if (name.length > nameLimit_chars || /\p{Cc}/u.test(name)) {

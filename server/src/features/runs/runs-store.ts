@@ -83,17 +83,16 @@ export type ExperimentRow = ExperimentsTable;
 /** A run with the small number that its points and params are filed under. */
 export type RunRow = Run & { readonly number: number; readonly project_id: string; readonly reported_user: string | null };
 
-export async function insertRun(tx: Handle, run: Omit<RunsTable, 'number'>): Promise<number> {
+export async function lastRunNumber(tx: Handle): Promise<number> {
   const row = await tx
     .selectFrom('runs')
     .select((of) => of.fn.max('number').as('last'))
     .executeTakeFirst();
-  const number = Number(row?.last ?? 0) + 1;
-  await tx
-    .insertInto('runs')
-    .values({ ...run, number })
-    .execute();
-  return number;
+  return Number(row?.last ?? 0);
+}
+
+export async function insertRun(tx: Handle, run: RunsTable): Promise<void> {
+  await tx.insertInto('runs').values(run).execute();
 }
 
 export async function findRun(handle: Handle, project_id: string, id: string): Promise<RunRow | null> {

@@ -2,9 +2,9 @@ import { assertMay, type Caller } from '../../kernel/caller.ts';
 import { failure } from '../../kernel/error.ts';
 import { newRunId } from '../../kernel/ids.ts';
 import type { Project } from '../../kernel/project.ts';
-import type { Handle } from '../../platform/database/index.ts';
+import type { Database, Handle } from '../../platform/database/index.ts';
 import { type CodeCapture, codeArtifacts, codeDigests, codeTags } from './code.ts';
-import type { RunsDeps } from './context.ts';
+import type { Known, RunsContext, RunsDeps } from './context.ts';
 import { assertName, experimentFor } from './experiments.ts';
 import { findLoggedModel, insertLoggedModelMetrics, insertRunModels } from './logged-models-store.ts';
 import {
@@ -14,7 +14,9 @@ import {
   assertKey,
   foldLatest,
   type KeyValue,
+  type LatestMetric,
   type LogBatch,
+  type MetricPoint,
   type ModelPoint,
   newParams,
   type Run,
@@ -49,12 +51,12 @@ export interface RunChange {
 /** A run after a change, with the user that its client named. */
 export type ChangedRun = Run & { readonly reported_user: string | null };
 
-export async function createRun(deps: RunsDeps, caller: Caller, project: Project, input: NewRun): Promise<Run> {
+export async function createRun(deps: RunsContext, caller: Caller, project: Project, input: NewRun): Promise<Run> {
   assertMay(caller, project, 'write');
   if (input.name !== undefined) assertName(input.name);
   const tags = [...(input.code ? codeTags(input.code) : []), ...(input.tags ?? [])];
   assertBatch({ tags });
-  const { database, events, clock } = deps;
+  const { database, events, clock, known } = deps;
   const files = await filesOf(deps, input.code);
   return database.write(async (tx) => {
     const experiment = await experimentFor(deps, tx, caller, project, input.experiment);
@@ -66,7 +68,10 @@ export async function createRun(deps: RunsDeps, caller: Caller, project: Project
       subject: `run ${id}`,
       after: { experiment: String(experiment), name: input.name ?? null, execution_id: input.execution_id ?? null },
     });
+    const number = (known.lastRun.get(tx, 'last') ?? (await store.lastRunNumber(tx))) + 1;
+    known.lastRun.set(tx, 'last', number);
     const row = {
+      number,
       id,
       project_id: project.id,
       experiment,
@@ -83,11 +88,15 @@ export async function createRun(deps: RunsDeps, caller: Caller, project: Project
       bytes: 0,
       reported_user: input.reported_user ?? null,
     };
-    const number = await store.insertRun(tx, row);
-    if (tags.length > 0) await store.putTags(database, tx, number, tags);
-    for (const file of files) await store.putArtifact(tx, { ...file, run: number, put_at_ms: clock.now() });
-    const { project_id: _, reported_user: __, ...run } = row;
-    return { ...run, experiment: String(experiment) };
+    await Promise.all([
+      store.insertRun(tx, row),
+      ...(tags.length > 0 ? [store.putTags(database, tx, number, tags)] : []),
+      ...files.map((file) => store.putArtifact(tx, { ...file, run: number, put_at_ms: clock.now() })),
+    ]);
+    const made = { ...row, experiment: String(experiment) };
+    known.runs.set(tx, keyOf(project, id), made);
+    const { number: _, project_id: __, reported_user: ___, ...run } = made;
+    return run;
   });
 }
 
@@ -101,17 +110,12 @@ async function filesOf({ blobs }: RunsDeps, code: CodeCapture | undefined): Prom
   });
 }
 
-export async function updateRun(
-  { database, events, clock }: RunsDeps,
-  caller: Caller,
-  project: Project,
-  id: string,
-  change: RunChange,
-): Promise<ChangedRun> {
+export async function updateRun(deps: RunsContext, caller: Caller, project: Project, id: string, change: RunChange): Promise<ChangedRun> {
   assertMay(caller, project, 'write');
   if (change.name) assertName(change.name);
+  const { database, events, clock, known } = deps;
   return database.write(async (tx) => {
-    const run = await activeRun(tx, project, id);
+    const run = await activeRun(deps, tx, project, id);
     const ends = change.status !== undefined && change.status !== 'running' && change.status !== 'scheduled';
     const next = {
       ...(change.status === undefined ? {} : { status: change.status }),
@@ -120,24 +124,30 @@ export async function updateRun(
       ...(change.bytes === undefined ? {} : { bytes: change.bytes }),
       ...(ends || change.ended_at_ms !== undefined ? { ended_at_ms: change.ended_at_ms ?? clock.now() } : {}),
     };
-    if (Object.keys(next).length > 0) await store.setRun(tx, run.number, next);
-    if (change.status !== undefined && change.status !== run.status) {
-      await events.emit(tx, caller, {
-        project_id: project.id,
-        type: `run.${change.status}`,
-        subject: `run ${id}`,
-        before: { status: run.status },
-        after: { status: change.status },
-      });
-    }
-    const { number: _, project_id: __, ...plain } = run;
-    return { ...plain, ...next };
+    const changed = { ...run, ...next };
+    known.runs.set(tx, keyOf(project, id), changed);
+    await Promise.all([
+      ...(Object.keys(next).length > 0 ? [store.setRun(tx, run.number, next)] : []),
+      ...(changed.status === run.status
+        ? []
+        : [
+            events.emit(tx, caller, {
+              project_id: project.id,
+              type: `run.${changed.status}`,
+              subject: `run ${id}`,
+              before: { status: run.status },
+              after: { status: changed.status },
+            }),
+          ]),
+    ]);
+    const { number: _, project_id: __, ...plain } = changed;
+    return plain;
   });
 }
 
 /** Moves a run to the bin and back. Deleting twice is fine. */
 export async function setRunLifecycle(
-  { database, events }: RunsDeps,
+  { database, events, known }: RunsContext,
   caller: Caller,
   project: Project,
   id: string,
@@ -147,6 +157,7 @@ export async function setRunLifecycle(
   await database.write(async (tx) => {
     const run = await existingRun(tx, project, id);
     if (run.lifecycle === lifecycle) return;
+    known.runs.forget(keyOf(project, id));
     await store.setRun(tx, run.number, { lifecycle });
     await events.emit(tx, caller, {
       project_id: project.id,
@@ -162,32 +173,65 @@ export async function setRunLifecycle(
  * Keeps the whole batch or none of it. The same point twice is one row, so a retry never doubles; a param may be set
  * once (`param_already_set`); of tags the last wins. Points are facts of the data plane: counted, no event each.
  */
-export async function logBatch({ database }: RunsDeps, caller: Caller, project: Project, id: string, batch: LogBatch): Promise<void> {
+export async function logBatch(deps: RunsContext, caller: Caller, project: Project, id: string, batch: LogBatch): Promise<void> {
   assertMay(caller, project, 'write');
   assertBatch(batch);
+  const { database, known } = deps;
   const { metrics = [], params = [], tags = [], modelMetrics = [], name } = batch;
   if (name !== undefined) assertName(name);
   const latest = foldLatest(metrics);
   await database.write(async (tx) => {
-    const run = await activeRun(tx, project, id);
-    if (params.length > 0) {
-      const existing = await store.findParams(
-        tx,
-        run.number,
-        params.map((param) => param.key),
-      );
-      const fresh = newParams(id, params, existing);
-      if (fresh.length > 0) await store.insertParams(database, tx, run.number, fresh);
-    }
-    if (tags.length > 0) await store.putTags(database, tx, run.number, tags);
-    if (metrics.length > 0) {
-      const keys = await store.metricKeyIds(tx, [...latest.keys()]);
-      await store.insertPoints(database, tx, run.number, keys, metrics);
-      await store.foldLatestInto(database, tx, run.number, keys, latest);
-    }
-    if (modelMetrics.length > 0) await logModelMetrics(tx, project, id, modelMetrics);
-    if (name !== undefined) await store.setRun(tx, run.number, { name });
+    const run = await activeRun(deps, tx, project, id);
+    // Side by side, so that what does not wait for an answer goes to the database in one message.
+    await allOf([
+      ...(params.length > 0 ? [addParams(database, tx, run, params)] : []),
+      ...(tags.length > 0 ? [store.putTags(database, tx, run.number, tags)] : []),
+      ...(metrics.length > 0 ? [addPoints(database, tx, known, run, metrics, latest)] : []),
+      ...(modelMetrics.length > 0 ? [logModelMetrics(tx, project, id, modelMetrics)] : []),
+    ]);
+    if (name === undefined) return;
+    known.runs.forget(keyOf(project, id));
+    await store.setRun(tx, run.number, { name });
   });
+}
+
+/** Waits for all, then throws the first failure: a write that is over has nothing under way. */
+async function allOf(steps: readonly Promise<void>[]): Promise<void> {
+  const failed = (await Promise.allSettled(steps)).find((step) => step.status === 'rejected');
+  if (failed) throw failed.reason;
+}
+
+async function addParams(database: Database, tx: Handle, run: store.RunRow, params: readonly KeyValue[]): Promise<void> {
+  const keys = params.map(({ key }) => key);
+  const fresh = newParams(run.id, params, await store.findParams(tx, run.number, keys));
+  if (fresh.length > 0) await store.insertParams(database, tx, run.number, fresh);
+}
+
+async function addPoints(
+  database: Database,
+  tx: Handle,
+  { metricKeys }: Known,
+  run: store.RunRow,
+  points: readonly MetricPoint[],
+  latest: ReadonlyMap<string, LatestMetric>,
+): Promise<void> {
+  const keys = new Map<string, number>();
+  const unknown: string[] = [];
+  for (const name of latest.keys()) {
+    const id = metricKeys.get(tx, name);
+    if (id === undefined) unknown.push(name);
+    else keys.set(name, id);
+  }
+  if (unknown.length > 0) {
+    for (const [name, id] of await store.metricKeyIds(tx, unknown)) {
+      metricKeys.set(tx, name, id);
+      keys.set(name, id);
+    }
+  }
+  await Promise.all([
+    store.insertPoints(database, tx, run.number, keys, points),
+    store.foldLatestInto(database, tx, run.number, keys, latest),
+  ]);
 }
 
 async function logModelMetrics(tx: Handle, project: Project, run_id: string, points: readonly ModelPoint[]): Promise<void> {
@@ -205,18 +249,18 @@ async function logModelMetrics(tx: Handle, project: Project, run_id: string, poi
   await insertLoggedModelMetrics(tx, rows);
 }
 
-export async function deleteTag({ database }: RunsDeps, caller: Caller, project: Project, id: string, key: string): Promise<void> {
+export async function deleteTag(deps: RunsContext, caller: Caller, project: Project, id: string, key: string): Promise<void> {
   assertMay(caller, project, 'write');
   assertKey(key, 'key');
-  await database.write(async (tx) => {
-    const run = await activeRun(tx, project, id);
+  await deps.database.write(async (tx) => {
+    const run = await activeRun(deps, tx, project, id);
     if (!(await store.deleteTag(tx, run.number, key))) throw failure('not_found', { what: `tag of run ${id}`, name: key });
   });
 }
 
 /** Files a blob that was put before under a path of the run; a later one under the same path takes its place. */
 export async function putArtifact(
-  { database, blobs, clock }: RunsDeps,
+  deps: RunsContext,
   caller: Caller,
   project: Project,
   id: string,
@@ -224,10 +268,11 @@ export async function putArtifact(
 ): Promise<void> {
   assertMay(caller, project, 'write');
   assertArtifactPath(artifact.path);
+  const { database, blobs, clock } = deps;
   const bytes = (await blobs.has([artifact.digest])).get(artifact.digest);
   if (bytes === undefined) throw failure('not_found', { what: 'uploaded blob', name: artifact.digest });
   await database.write(async (tx) => {
-    const run = await activeRun(tx, project, id);
+    const run = await activeRun(deps, tx, project, id);
     if (await store.clashesWithFolder(tx, run.number, artifact.path)) {
       throw failure('conflict', { what: 'Artifact', name: artifact.path, expected: 'a file', found: 'a folder of that name' });
     }
@@ -246,7 +291,7 @@ export async function deleteArtifacts({ database }: RunsDeps, caller: Caller, pr
 
 /** Notes what a run read: dataset versions of ours, an outside dataset by name and digest, logged models; or which models it made. */
 export async function setInputs(
-  { database }: RunsDeps,
+  deps: RunsContext,
   caller: Caller,
   project: Project,
   id: string,
@@ -257,8 +302,8 @@ export async function setInputs(
   assertCount('inputs', inputs.length);
   assertCount('models', models.length);
   if (inputs.length + models.length === 0) return;
-  await database.write(async (tx) => {
-    const run = await activeRun(tx, project, id);
+  await deps.database.write(async (tx) => {
+    const run = await activeRun(deps, tx, project, id);
     const links = models.map((model) => ({ ...model, run: run.number }));
     if (links.length > 0) await insertRunModels(tx, links);
     if (inputs.length === 0) return;
@@ -286,8 +331,12 @@ export async function existingRun(handle: Handle, project: Project, id: string):
   return run;
 }
 
-export async function activeRun(tx: Handle, project: Project, id: string): Promise<store.RunRow> {
-  const run = await existingRun(tx, project, id);
+export async function activeRun({ known }: RunsContext, tx: Handle, project: Project, id: string): Promise<store.RunRow> {
+  const key = keyOf(project, id);
+  const run = known.runs.get(tx, key) ?? (await existingRun(tx, project, id));
+  known.runs.set(tx, key, run);
   assertActive(run);
   return run;
 }
+
+const keyOf = (project: Project, id: string): string => `${project.id} ${id}`;

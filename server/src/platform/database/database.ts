@@ -23,6 +23,8 @@ export interface Database {
   /** Why it cannot be used now, or null: a failed write, a thread that died, a server that cannot be reached. */
   readonly failed: SlipwayError | null;
   readonly queuedWrites: number;
+  /** How many times a write, or a whole group, was taken back. */
+  readonly undone: number;
   /** Where the rows are, if not in the data folder: for people, without a password. */
   readonly place: string | null;
   /** Makes a SQLite file in that folder of what is committed now, while others go on writing. */

@@ -18,6 +18,7 @@ export class GroupCommit {
   /** Set after a failed fsync or a corrupt page: what is on disk is unknown, so nothing more is written until a restart. */
   #dead: SlipwayError | null = null;
   #closed = false;
+  #undone = 0;
 
   constructor(connection: WriteConnection, speech: Speech, clock: Clock) {
     this.#connection = connection;
@@ -27,6 +28,11 @@ export class GroupCommit {
 
   get dead(): SlipwayError | null {
     return this.#dead;
+  }
+
+  /** How many times a write, or a whole group, was taken back. */
+  get undone(): number {
+    return this.#undone;
   }
 
   get queued(): number {
@@ -80,6 +86,7 @@ export class GroupCommit {
       }
       await this.#connection.commit();
     } catch (error) {
+      this.#undone++;
       await this.#connection.rollback().catch(ignore);
       refuse(current, this.#groupFailure(error));
       return;
@@ -114,6 +121,7 @@ export class GroupCommit {
       };
     } catch (error) {
       scope.open = false;
+      this.#undone++;
       if (this.#connection.endsGroup(error)) throw error;
       await this.#connection.undo();
       return { tell: () => write.reject(error) };

@@ -6,6 +6,7 @@ export type { Database, DatabaseOptions } from './database.ts';
 export { type FolderLock, lockFolder } from './folder-lock.ts';
 export { afterCommit } from './group-commit.ts';
 export * from './handle.ts';
+export { Kept } from './kept.ts';
 export type { Migration } from './migration.ts';
 export { migrations } from './migrations/index.ts';
 export type { DatabaseProfile } from './profiles.ts';

@@ -53,6 +53,9 @@ export async function openSqlite({ folder, migrations, clock }: DatabaseOptions)
       const lost = writer.ended ?? reader.ended;
       return commits.dead ?? (lost === null ? null : failure('storage_failed', {}, {}, lost));
     },
+    get undone() {
+      return commits.undone;
+    },
     get queuedWrites() {
       return commits.queued;
     },

@@ -27,11 +27,6 @@ declare module '../database/handle.ts' {
   }
 }
 
-/** The number that the next event gets. Safe because all writes of all processes are serial (decision 0017). */
-export async function nextEventNumber(tx: Handle): Promise<number> {
-  return (await lastEventNumber(tx)) + 1;
-}
-
 /** The number of the newest event; 0 before the first. */
 export async function lastEventNumber(handle: Handle): Promise<number> {
   const row = await handle

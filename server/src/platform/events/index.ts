@@ -2,9 +2,9 @@ import type { Caller } from '../../kernel/caller.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { digestOf } from '../../kernel/digest.ts';
 import { parsed } from '../../kernel/json.ts';
-import { afterCommit, type Database, type Handle } from '../database/index.ts';
+import { afterCommit, type Database, type Handle, Kept } from '../database/index.ts';
 import type { EventFilter, NewEvent, SlipwayEvent } from './event.ts';
-import { countEvents, insertEvent, nextEventNumber, selectEvent, selectEvents } from './events-store.ts';
+import { countEvents, insertEvent, lastEventNumber, selectEvent, selectEvents } from './events-store.ts';
 import { News } from './news.ts';
 
 export type { EventFilter, NewEvent, SlipwayEvent } from './event.ts';
@@ -36,9 +36,16 @@ const sizeLimit_chars = 100_000;
 export function createEvents({ database, clock }: { readonly database: Database; readonly clock: Clock }): Events {
   const news = new News(database);
   const hooks: EventHook[] = [];
+  const kept = new Kept<number>(database);
+  /** Safe because all writes of all processes are serial (decision 0017). */
+  const nextNumber = async (tx: Handle): Promise<number> => {
+    const number = (kept.get(tx, 'last') ?? (await lastEventNumber(tx))) + 1;
+    kept.set(tx, 'last', number);
+    return number;
+  };
   return {
     async emit(tx, caller, given) {
-      const event = completeEvent(await nextEventNumber(tx), caller, given, clock.now());
+      const event = completeEvent(await nextNumber(tx), caller, given, clock.now());
       await insertEvent(tx, event);
       for (const hook of hooks) await hook(tx, event);
       afterCommit(tx, () => news.own(event));

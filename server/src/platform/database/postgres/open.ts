@@ -66,6 +66,9 @@ export async function openPostgres(options: PostgresOptions): Promise<Database> 
     get failed() {
       return listener.failed;
     },
+    get undone() {
+      return commits.undone;
+    },
     get queuedWrites() {
       return commits.queued;
     },

@@ -33,7 +33,7 @@ export interface Running {
   readonly out: () => string;
   readonly error: () => string;
   /** Waits until standard output matches; throws what was said when the process ends before. */
-  saw(pattern: RegExp): Promise<RegExpExecArray>;
+  saw(pattern: RegExp, patience_ms?: number): Promise<RegExpExecArray>;
   readonly ended: Promise<Ended>;
   /** Sends a signal and waits for the end. */
   stop(signal?: NodeJS.Signals): Promise<Ended>;
@@ -78,8 +78,8 @@ export function launch(t: Scope, folder: string, words: readonly string[], optio
     const late = setTimeout(() => child.kill('SIGKILL'), 20_000);
     return ended.finally(() => clearTimeout(late));
   }
-  async function saw(pattern: RegExp): Promise<RegExpExecArray> {
-    for (const end = Date.now() + limit_ms; Date.now() < end; await sleep(poll_ms)) {
+  async function saw(pattern: RegExp, patience_ms = limit_ms): Promise<RegExpExecArray> {
+    for (const end = Date.now() + patience_ms; Date.now() < end; await sleep(poll_ms)) {
       const found = pattern.exec(texts.out);
       if (found !== null) return found;
       if (isOver) break;

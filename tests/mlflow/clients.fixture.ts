@@ -20,11 +20,11 @@ export function lacking(): string | null {
 }
 
 /** A virtual environment with one release, installed once for this checkout. */
-function environmentOf(release: Release): string {
+export function environmentOf(release: Release): string {
   const folder = join(kept, release);
   if (existsSync(folder)) return folder;
-  const draft = `${folder}.new`;
-  rmSync(draft, { recursive: true, force: true });
+  // Two files of tests may install at once: whoever is ready first wins.
+  const draft = `${folder}.${process.pid}`;
   mkdirSync(kept, { recursive: true });
   const packages = [`mlflow==${release}`, ...(release === releases[0] ? besideNewest : beside)];
   for (const [program, words] of [
@@ -34,7 +34,8 @@ function environmentOf(release: Release): string {
     const done = spawnSync(program, words, { encoding: 'utf8', timeout: install_ms });
     if (done.status !== 0) throw new Error(`${program} ${words.join(' ')} failed:\n${done.stdout}\n${done.stderr}`);
   }
-  renameSync(draft, folder);
+  if (existsSync(folder)) rmSync(draft, { recursive: true, force: true });
+  else renameSync(draft, folder);
   return folder;
 }
 

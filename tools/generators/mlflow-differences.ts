@@ -25,8 +25,8 @@ export const differences: readonly Difference[] = [
     ],
   },
   {
-    text: 'What fails there in the database (`BAD_REQUEST` with the text of an SQL statement) is told by its name here, or done: a run without an experiment is of the Default one, and a trace that is not there is a 404.',
-    shownBy: ['run in no experiment', /^createRun: /, 'tag a trace that is not there'],
+    text: 'What fails there in the database (`BAD_REQUEST` with the text of an SQL statement) is told by its name here, or done: a run without an experiment is of the Default one, a trace that is not there is a 404, and a param that is there already is an invalid value.',
+    shownBy: ['run in no experiment', /^createRun: /, 'tag a trace that is not there', 'params of a logged model again'],
   },
   {
     text: 'Enum words that nobody knows (`status`, `view_type`) and integers that are none (1.5, 2^63, `x`) are refused with 400 instead of dropped.',

@@ -1,0 +1,173 @@
+import { around, get, long, many, post, type Request } from './requests.fixture.ts';
+
+const metric = (key: string, value: unknown, timestamp: unknown, step: unknown = 0) => ({ key, value, timestamp, step });
+const run_id = '{{run}}';
+
+/** Runs: what begins and ends them, what they log. */
+export const runRequests: readonly Request[] = [
+  post(
+    'run',
+    'runs/create',
+    { experiment_id: '{{exp}}', start_time: 1000, run_name: 'first', user_id: 'ada', tags: [{ key: 'a', value: 'b' }] },
+    { keep: { run: 'run.info.run_id' } },
+  ),
+  post(
+    'run named by its tag',
+    'runs/create',
+    { experiment_id: '{{exp}}', start_time: 2000, tags: [{ key: 'mlflow.runName', value: 'second' }] },
+    { keep: { run2: 'run.info.run_id' } },
+  ),
+  post('run whose names differ', 'runs/create', {
+    experiment_id: '{{exp}}',
+    start_time: 1,
+    run_name: 'x',
+    tags: [{ key: 'mlflow.runName', value: 'y' }],
+  }),
+  post('run without a name', 'runs/create', { experiment_id: '{{exp}}', start_time: 3000 }, { keep: { run3: 'run.info.run_id' } }),
+  post('run in no experiment', 'runs/create', { start_time: 1 }),
+  post('run in an experiment that is not there', 'runs/create', { experiment_id: '987654321', start_time: 1 }),
+  post('run in an experiment whose id is a number', 'runs/create', { experiment_id: 0, start_time: 1 }),
+  post('run that begins at a word', 'runs/create', { experiment_id: '{{exp}}', start_time: 'soon' }),
+  post('name the run without a name', 'runs/update', { run_id: '{{run3}}', run_name: 'third' }),
+  post(
+    'run that begins at a text of digits',
+    'runs/create',
+    { experiment_id: '{{exp}}', start_time: '4000', run_name: 'fourth' },
+    { keep: { run4: 'run.info.run_id' } },
+  ),
+  // What one server keeps and the other does not goes where nothing is compared later.
+  post(
+    'run for what is refused',
+    'runs/create',
+    { experiment_id: '{{expB}}', start_time: 1, run_name: 'scrap' },
+    { keep: { scrap: 'run.info.run_id' } },
+  ),
+  post('run with a tag without a key', 'runs/create', { experiment_id: '{{expB}}', start_time: 1, tags: [{ value: 'x' }] }),
+  get('get a run', 'runs/get', { run_id }),
+  get('get a run by its old name', 'runs/get', { run_uuid: run_id }),
+  get('get a run that is not there', 'runs/get', { run_id: long(32, 'f') }),
+  get('get a run by a word', 'runs/get', { run_id: 'nope' }),
+  get('get a run without an id', 'runs/get'),
+  post('a metric', 'runs/log-metric', { run_id, ...metric('m', 1.5, 10, 1) }),
+  post('a metric by the old name of the run', 'runs/log-metric', { run_uuid: run_id, ...metric('m', 2, 11, 2) }),
+  post('a metric again', 'runs/log-metric', { run_id, ...metric('m', 2, 11, 2) }),
+  post('a metric that comes late', 'runs/log-metric', { run_id, ...metric('m', 9, 9, 0) }),
+  post('a metric without a step', 'runs/log-metric', { run_id, key: 'bare', value: 1, timestamp: 5 }),
+  post('a metric at a negative step', 'runs/log-metric', { run_id, ...metric('neg', -1, 5, -3) }),
+  post('a metric that is NaN', 'runs/log-metric', { run_id, ...metric('nan', 'NaN', 5) }),
+  post('a metric that is infinite', 'runs/log-metric', { run_id, ...metric('inf', 'Infinity', 5) }),
+  post('a metric that is minus infinite', 'runs/log-metric', { run_id, ...metric('minf', '-Infinity', 5) }),
+  post('a metric of a number as text', 'runs/log-metric', { run_id, ...metric('text', '3.5', 5) }),
+  post('a metric at a time as text', 'runs/log-metric', { run_id, ...metric('time', 1, '77') }),
+  post('a metric that is true', 'runs/log-metric', { run_id, ...metric('true', true, 5) }),
+  post('a metric that is a word', 'runs/log-metric', { run_id, ...metric('word', 'high', 5) }),
+  post('a metric that is null', 'runs/log-metric', { run_id, ...metric('null', null, 5) }),
+  post('a metric that is a list', 'runs/log-metric', { run_id, ...metric('list', [1], 5) }),
+  post('a metric at a negative time', 'runs/log-metric', { run_id, ...metric('early', 1, -1) }),
+  post('a metric at half a millisecond', 'runs/log-metric', { run_id: '{{scrap}}', ...metric('half', 1, 1.5) }),
+  post('a metric at a time beyond 64 bits', 'runs/log-metric', { run_id: '{{scrap}}', ...metric('late', 1, '9223372036854775808') }),
+  post('a metric without a time', 'runs/log-metric', { run_id, key: 'm', value: 1 }),
+  post('a metric without a key', 'runs/log-metric', { run_id, value: 1, timestamp: 1 }),
+  post('a metric without a value', 'runs/log-metric', { run_id, key: 'm', timestamp: 1 }),
+  post('a metric without a run', 'runs/log-metric', metric('m', 1, 1)),
+  post('a metric of a run that is not there', 'runs/log-metric', { run_id: long(32, 'f'), ...metric('m', 1, 1) }),
+  ...around(250).map((count) =>
+    post(`a metric with a key of ${count}`, 'runs/log-metric', { run_id: '{{run2}}', ...metric(long(count), 1, 1) }),
+  ),
+  ...['a/b', 'a b', 'a:b', 'a.b-c_d', 'ü', '../a', 'a/../b', '/a', 'a//b', '.', 'a\\b', 'a#b', 'a\nb', 'a%b'].map((key) =>
+    post(`a metric called ${JSON.stringify(key)}`, 'runs/log-metric', { run_id: '{{run2}}', ...metric(key, 1, 1) }),
+  ),
+  post('a param', 'runs/log-parameter', { run_id, key: 'lr', value: '0.1' }),
+  post('a param again', 'runs/log-parameter', { run_id, key: 'lr', value: '0.1' }),
+  post('a param with another value', 'runs/log-parameter', { run_id, key: 'lr', value: '0.2' }),
+  post('a param without a value', 'runs/log-parameter', { run_id, key: 'empty' }),
+  post('a param that is a number', 'runs/log-parameter', { run_id, key: 'number', value: 1 }),
+  post('a param without a key', 'runs/log-parameter', { run_id, value: 'x' }),
+  ...around(250).map((count) =>
+    post(`a param with a key of ${count}`, 'runs/log-parameter', { run_id: '{{run2}}', key: long(count, 'k'), value: 'v' }),
+  ),
+  ...around(6000).map((count) =>
+    post(`a param of ${count} characters`, 'runs/log-parameter', { run_id: '{{run2}}', key: `p${count}`, value: long(count) }),
+  ),
+  post('a tag', 'runs/set-tag', { run_id, key: 'colour', value: 'red' }),
+  post('a tag again', 'runs/set-tag', { run_id, key: 'colour', value: 'blue' }),
+  post('a tag of null', 'runs/set-tag', { run_id, key: 'null', value: null }),
+  post('a tag without a key', 'runs/set-tag', { run_id, value: 'x' }),
+  post('a tag that renames the run', 'runs/set-tag', { run_id: '{{run4}}', key: 'mlflow.runName', value: 'renamed' }),
+  ...around(250).map((count) =>
+    post(`a tag with a key of ${count}`, 'runs/set-tag', { run_id: '{{run2}}', key: long(count, 't'), value: 'v' }),
+  ),
+  ...around(8000).map((count) =>
+    post(`a tag of ${count} characters`, 'runs/set-tag', { run_id: '{{run2}}', key: `t${count}`, value: long(count) }),
+  ),
+  post('take a tag off', 'runs/delete-tag', { run_id, key: 'null' }),
+  post('take a tag off that is not there', 'runs/delete-tag', { run_id, key: 'null' }),
+  post('take a tag off a run that is not there', 'runs/delete-tag', { run_id: long(32, 'f'), key: 'a' }),
+  post('a batch', 'runs/log-batch', {
+    run_id,
+    metrics: [metric('b1', 1, 1), metric('b2', 2, 1, 5)],
+    params: [{ key: 'bp', value: 'x' }],
+    tags: [{ key: 'bt', value: 'y' }],
+  }),
+  post('an empty batch', 'runs/log-batch', { run_id }),
+  post('a batch without a run', 'runs/log-batch', { metrics: [metric('m', 1, 1)] }),
+  ...around(1000).map((count) =>
+    post(`a batch of ${count} metrics`, 'runs/log-batch', { run_id: '{{run3}}', metrics: many(count, (at) => metric('many', at, 1, at)) }),
+  ),
+  ...around(100).map((count) =>
+    post(`a batch of ${count} params`, 'runs/log-batch', {
+      run_id: '{{run3}}',
+      params: many(count, (at) => ({ key: `p${at}`, value: 'v' })),
+    }),
+  ),
+  ...around(100).map((count) =>
+    post(`a batch of ${count} tags`, 'runs/log-batch', { run_id: '{{run3}}', tags: many(count, (at) => ({ key: `t${at}`, value: 'v' })) }),
+  ),
+  ...around(1000).map((count) =>
+    post(`a batch of ${count} things`, 'runs/log-batch', {
+      run_id: '{{run3}}',
+      metrics: many(count - 100, (at) => metric('mix', at, 2, at)),
+      params: many(50, (at) => ({ key: `p${at}`, value: 'v' })),
+      tags: many(50, (at) => ({ key: `t${at}`, value: 'v' })),
+    }),
+  ),
+  post('a batch with a param twice', 'runs/log-batch', {
+    run_id,
+    params: [
+      { key: 'twice', value: '1' },
+      { key: 'twice', value: '2' },
+    ],
+  }),
+  post('a batch with a param twice, equal', 'runs/log-batch', {
+    run_id,
+    params: [
+      { key: 'same', value: '1' },
+      { key: 'same', value: '1' },
+    ],
+  }),
+  post('a batch with a changed param', 'runs/log-batch', { run_id, params: [{ key: 'lr', value: '9' }] }),
+  post('a batch with a tag twice', 'runs/log-batch', {
+    run_id,
+    tags: [
+      { key: 'last', value: '1' },
+      { key: 'last', value: '2' },
+    ],
+  }),
+  post('a batch with a bad metric', 'runs/log-batch', { run_id, metrics: [metric('ok', 1, 1), { key: 'bad', timestamp: 1 }] }),
+  post('a batch with a bad name', 'runs/log-batch', { run_id, metrics: [metric('../x', 1, 1)] }),
+  post('a batch whose metrics are an object', 'runs/log-batch', { run_id, metrics: { key: 'a' } }),
+  post('a batch whose metric is a number', 'runs/log-batch', { run_id, metrics: [7] }),
+  post('end a run', 'runs/update', { run_id, status: 'FINISHED', end_time: 5000 }),
+  post('a metric after the end', 'runs/log-metric', { run_id, ...metric('after', 1, 6000) }),
+  post('resume a run', 'runs/update', { run_id, status: 'RUNNING' }),
+  post('rename a run', 'runs/update', { run_id, run_name: 'first again' }),
+  post('rename a run to nothing', 'runs/update', { run_id, run_name: '' }),
+  post('fail a run', 'runs/update', { run_id: '{{run2}}', status: 'FAILED', end_time: 7000 }),
+  post('end a run that is not there', 'runs/update', { run_id: long(32, 'f'), status: 'FINISHED' }),
+  post('end a run with an unknown word', 'runs/update', { run_id: '{{scrap}}', status: 'NOPE' }),
+  post('change nothing of a run', 'runs/update', { run_id: '{{run2}}' }),
+  get('get what was logged', 'runs/get', { run_id }),
+  get('get the run with long names', 'runs/get', { run_id: '{{run2}}' }),
+  get('get the run with many points', 'runs/get', { run_id: '{{run3}}' }),
+  get('get the renamed run', 'runs/get', { run_id: '{{run4}}' }),
+];

@@ -7,7 +7,7 @@ const skip = lacking() ?? false;
 const params = { project: 'default' };
 
 const scripts: Readonly<Record<Release, readonly string[]>> = {
-  '3.17.2': ['everyday.py', 'models.py', 'traces.py'],
+  '3.17.2': ['everyday.py', 'models.py', 'traces.py', 'links.py'],
   '3.14.0': ['everyday.py', 'models.py', 'traces.py'],
   // Its traces are those of the protocol before this one, which is not served.
   '2.22.5': ['everyday.py', 'models.py'],

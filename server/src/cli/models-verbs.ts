@@ -96,7 +96,7 @@ const ls = verb({
           one.dataset_versions.map((data) => `${data.dataset} ${data.number}`).join(', '),
           see.when(one.created_at_ms),
           one.retired_at_ms === null ? '' : 'retired',
-          one.digest.slice(0, 12),
+          digestOf(one).slice(0, 12),
         ]),
         `Model ${model} has no versions yet.`,
       ),
@@ -120,7 +120,7 @@ const show = verb({
     await answer(await client.models.version({ params, signal }), (one, see) => [
       ...facts([
         ['version', `${one.number} of ${one.model}`],
-        ['digest', one.digest],
+        ['digest', digestOf(one)],
         ['aliases', one.aliases.join(', ')],
         ['task', taskText(one.signature)],
         ['predicts', one.signature.target],
@@ -203,3 +203,8 @@ export const models: Noun = {
   summary: 'Models and their versions: add, ls, show, alias, retire.',
   verbs: [add, ls, show, alias, retireVerb('models retire delay 1')],
 };
+
+/** Of files that lie elsewhere nobody here knows what they are. */
+function digestOf({ flavor, digest }: { readonly flavor: string; readonly digest: string }): string {
+  return flavor === 'outside' ? 'unknown' : digest;
+}

@@ -171,6 +171,7 @@ export const models = {
     code: 'Digest of the code',
     commit: 'Commit',
     digest: 'Digest of the version',
+    unknownDigest: 'unknown until its files are uploaded',
     made: 'Made',
     registered: 'Registered by',
     serving: 'Service',

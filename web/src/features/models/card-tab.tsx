@@ -217,7 +217,7 @@ function LineageCard({ project, version }: VersionTabProps) {
           ...(code?.commit ? [[text.commit, <code key="commit">{code.commit}</code>] as const] : []),
           ...(code?.digest ? [[text.code, <code key="code">{code.digest}</code>] as const] : []),
           ...version.files.map(({ path, digest }) => [path, <code key={path}>{digest}</code>] as const),
-          [text.digest, <code key="digest">{version.digest}</code>],
+          [text.digest, version.flavor === 'outside' ? text.unknownDigest : <code key="digest">{version.digest}</code>],
           ...(registered ? [[text.registered, <bdi key="who">{registered.caller.name}</bdi>] as const] : []),
         ]}
       />

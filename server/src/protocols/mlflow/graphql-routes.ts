@@ -89,8 +89,8 @@ async function resolve({ caller, project, routing }: Asking, { name, input, fiel
   const answer = (await ask(view, input)) as Wire;
   const asked = fields ?? [];
   const below = asked.filter((field) => field.name === 'run' || field.name === 'runs').flatMap((field) => field.fields ?? []);
-  const listed: readonly unknown[] = Array.isArray(answer['runs']) ? answer['runs'] : [];
-  const runs = [answer['run'], ...listed].filter(isWire);
+  const found: readonly unknown[] = Array.isArray(answer['runs']) ? answer['runs'] : [answer['run']];
+  const runs = found.filter(isWire);
   const wants = (member: string) => below.some((field) => field.name === member);
   const more = await aroundRuns(ask, runs, { experiment: wants('experiment'), modelVersions: wants('modelVersions') });
   const whole = {
@@ -101,6 +101,9 @@ async function resolve({ caller, project, routing }: Asking, { name, input, fiel
   return shown(types['Query']?.[name] ?? '', whole, asked);
 }
 
+/** A filter takes only so many characters. */
+const runsTogether = 1000;
+
 type Ask = (route: MlflowRouteName, wire: Wire) => unknown;
 
 /** What a run is shown with here and nowhere else: its experiment, and the versions that were made of it. Each is read once for all runs. */
@@ -110,12 +113,13 @@ async function aroundRuns(ask: Ask, runs: readonly Wire[], wanted: { readonly ex
   for (const id of wanted.experiment ? new Set(runs.map((run) => infoOf(run, 'experiment_id'))) : []) {
     experiments.set(id, ((await ask('getExperiment', { experiment_id: id })) as Wire)['experiment']);
   }
-  const ids = runs.map((run) => `'${infoOf(run, 'run_id')}'`).join(', ');
-  const found =
-    wanted.modelVersions && runs.length > 0
-      ? ((await ask('searchModelVersions', { filter: `run_id IN (${ids})` })) as Wire)['model_versions']
-      : [];
-  const versions = Map.groupBy(Array.isArray(found) ? found.filter(isWire) : [], (version) => String(version['run_id']));
+  const found: Wire[] = [];
+  for (let from = 0; wanted.modelVersions && from < runs.length; from += runsTogether) {
+    const ids = runs.slice(from, from + runsTogether).map((run) => `'${infoOf(run, 'run_id')}'`);
+    const { model_versions } = (await ask('searchModelVersions', { filter: `run_id IN (${ids.join(', ')})` })) as Wire;
+    found.push(...(Array.isArray(model_versions) ? model_versions.filter(isWire) : []));
+  }
+  const versions = Map.groupBy(found, (version) => String(version['run_id']));
   return (run: Wire): Wire => ({
     ...run,
     experiment: experiments.get(infoOf(run, 'experiment_id')),

@@ -40,6 +40,8 @@ export class PostgresWriter implements WriteConnection {
   #transaction: string | null = null;
   /** The last statement of the write that runs, for whoever did not await it. */
   #last: Promise<unknown> = Promise.resolve();
+  /** A statement of the write that runs was refused, so Postgres takes no other one in it. */
+  #refused = false;
 
   /** `process` is told to the others with each commit. */
   constructor(address: Address, process: string) {
@@ -73,12 +75,14 @@ export class PostgresWriter implements WriteConnection {
   }
 
   async save(): Promise<void> {
+    this.#refused = false;
     await this.#exec('SAVEPOINT one');
   }
 
   async keep(): Promise<void> {
     await this.#last.catch(() => undefined);
-    if (this.#client?.getTransactionStatus() === 'E') throw new Error('a statement of this write failed, and its error was caught');
+    // Not asked of the driver: it tells an error before it hears what that did to the transaction.
+    if (this.#refused) throw new Error('a statement of this write failed, and its error was caught');
     // Not awaited: the next statement or the COMMIT finds out if the connection is gone.
     this.#exec('RELEASE SAVEPOINT one').catch(() => undefined);
   }
@@ -173,6 +177,7 @@ export class PostgresWriter implements WriteConnection {
       return { rows: result.rows, changes: result.fields.length > 0 ? 0 : (result.rowCount ?? 0), command: result.command };
     } catch (failed) {
       const error = postgresError(failed);
+      if (error instanceof PostgresError) this.#refused = true;
       if (spoilsConnection(error)) this.#drop(client);
       throw error;
     }

@@ -12,7 +12,7 @@ export interface Tracked {
   /** Another run, to be deleted and restored. */
   readonly doomedRun: string;
   readonly models: { readonly own: string; readonly doomed: string };
-  readonly traces: { readonly own: string; readonly told: string; readonly doomed: string; readonly doomedToo: string };
+  readonly traces: { readonly own: string; readonly told: string; readonly doomed: string };
   readonly assessments: { readonly own: string; readonly doomed: string };
   /** Below an `artifacts` folder, and what only this project knows. */
   readonly secret: string;
@@ -321,7 +321,7 @@ function tracesGiven({ experiments: { own }, run, traces, assessments }: Tracked
       body: { locations, filter: "tag.kept LIKE '%'", max_results: 5, order_by: ['timestamp_ms DESC'], page_token: '' },
     },
     'mlflow.deleteTraces': { body: { ...deleted, request_ids: [traces.doomed] } },
-    'mlflow.deleteTracesOld': { body: { ...deleted, request_ids: [traces.doomedToo] } },
+    'mlflow.deleteTracesOld': { body: { ...deleted, max_timestamp_millis: 1 } },
     'mlflow.setTraceTag': { params, body: key },
     'mlflow.setTraceTagOld': { params, body: key },
     'mlflow.deleteTraceTag': { params, body: { key: 'old' } },

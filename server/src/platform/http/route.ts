@@ -69,6 +69,8 @@ export interface RouteOptions<B> {
   readonly checkBody?: (value: unknown) => B;
   /** False where the answer holds a secret: it is then not kept for a repeated `Idempotency-Key`. */
   readonly keepsAnswer?: boolean;
+  /** The members that the handler's own reader takes, where the contracts do not say it. */
+  readonly reads?: readonly string[];
 }
 
 /** An endpoint with the code that answers it; the only thing that the server registers. */

@@ -63,11 +63,12 @@ export function mlflowRouting({ access }: Pick<MlflowDeps, 'access'>) {
 
   function route<F extends Fields>(name: MlflowRouteName, fields: F, work: (asked: Asked<F>) => unknown): Route[] {
     views.set(name, (caller, project, wire) => work({ caller, project, asked: read(wire, fields), wire, host: '' }));
-    return raw(name, ({ caller, project, params, query, body, request }: Any) => {
+    const routes = raw(name, ({ caller, project, params, query, body, request }: Any) => {
       const sent = request.method === 'GET' ? queryAsWire(query as Wire, fields) : ((body ?? {}) as Wire);
       const wire = Object.keys(params as Wire).length === 0 ? sent : { ...sent, ...(params as Wire) };
       return work({ caller, project, asked: read(wire, fields), wire, host: request.headers.host ?? '' });
     });
+    return routes.map((one) => ({ ...one, options: { ...one.options, reads: Object.keys(fields) } }));
   }
 
   /** What a route of JSON answers, for another form of the same question; the right to ask is judged there. */

@@ -15,6 +15,8 @@ export interface Campaign {
   readonly perRoute?: number;
   /** Only operations whose id contains this. */
   readonly only?: string;
+  /** The address of an empty Postgres database; without it the server's own file. */
+  readonly database?: string;
   readonly told?: (line: string) => void;
 }
 
@@ -50,7 +52,11 @@ export async function attackServer(t: Scope, campaign: Campaign): Promise<Found>
   await slipway(home, ['--version']);
   const guard = openGuard(root, [home, join(checkout, '.cache')]);
   if (guard === undefined && process.env['CI'] === 'true') throw new Error('in CI the guard needs a C compiler named cc');
-  const server = await startServer(t, home, ['--log-level', 'debug'], { ...guard?.variables, SLIPWAY_CANARY: canaryOfEnvironment });
+  const rows = campaign.database === undefined ? [] : ['--database', campaign.database];
+  const server = await startServer(t, home, ['--log-level', 'debug', ...rows], {
+    ...guard?.variables,
+    SLIPWAY_CANARY: canaryOfEnvironment,
+  });
   const { ask, close } = openAsker(server.address, together);
   t.after(close);
   const state = guard?.state();

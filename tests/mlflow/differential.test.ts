@@ -12,7 +12,7 @@ import type { Request } from './requests.fixture.ts';
 import { experimentRequests } from './requests-experiments.fixture.ts';
 import { inputRequests } from './requests-inputs.fixture.ts';
 import { malformedRequests, strayRequests } from './requests-malformed.fixture.ts';
-import { registryRequests } from './requests-registry.fixture.ts';
+import { modelRequests } from './requests-models.fixture.ts';
 import { runRequests } from './requests-runs.fixture.ts';
 import { searchRequests } from './requests-searches.fixture.ts';
 import { traceRequests } from './requests-traces.fixture.ts';
@@ -22,7 +22,7 @@ const requests: readonly Request[] = [
   ...runRequests,
   ...searchRequests,
   ...inputRequests,
-  ...registryRequests,
+  ...modelRequests,
   ...traceRequests,
   ...malformedRequests,
   ...strayRequests,

@@ -232,4 +232,4 @@ const versions: readonly Request[] = [
   send('DELETE', 'delete a registered model again', 'registered-models/delete', { name: '{{p}}model2' }),
 ];
 
-export const registryRequests: readonly Request[] = [...loggedModels, ...files, ...models, ...versions];
+export const modelRequests: readonly Request[] = [...loggedModels, ...files, ...models, ...versions];

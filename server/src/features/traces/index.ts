@@ -124,13 +124,15 @@ export function createTraces({ database, blobs, events, clock }: TracesDeps) {
       );
     },
 
+    /** `words` is the filter as it was written. */
     async search(
       caller: Caller,
       project: Project,
-      { cursor, limit, ...query }: Omit<store.TraceQuery, 'after'> & { readonly cursor?: string },
+      { cursor, limit, words, ...query }: Omit<store.TraceQuery, 'after'> & { readonly cursor?: string; readonly words: string },
     ): Promise<{ items: Trace[]; next: string | null }> {
       assertMay(caller, project, 'read');
-      const fingerprint = sha256(JSON.stringify(query)).slice(0, 16);
+      // Of what was asked and not of what it led to, which may be more on the next page.
+      const fingerprint = sha256(JSON.stringify([query.experiments, query.order, words])).slice(0, 16);
       const after = cursor === undefined ? null : readPlace(cursor, fingerprint);
       const rows = await store.selectTraces(read, profile, project.id, { ...query, after, limit: limit + 1 });
       const page = rows.slice(0, limit);

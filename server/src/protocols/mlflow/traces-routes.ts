@@ -160,6 +160,7 @@ export function tracesRoutes({ traces, runs }: MlflowDeps, { route, raw }: Routi
         const query = {
           experiments,
           tests: await traceTests(asked.filter, (field) => traces.valuesOf(caller, project, experiments, field)),
+          words: asked.filter,
           order: traceOrder(asked.order_by),
           limit,
           ...(asked.page_token === '' ? {} : { cursor: asked.page_token }),

@@ -1,6 +1,6 @@
-import { createContext, Script } from 'node:vm';
 import type { TraceField, TraceTest } from '../../features/traces/index.ts';
 import { type Clause, type Grammar, numeric, parseFilter, parseOrder, textual } from './filter.ts';
+import { matching } from './pattern.ts';
 import { invalid } from './refusal.ts';
 import { linkedPromptsTag, promptsOf, sourceRunKey, traceNameTag } from './traces-mapping.ts';
 
@@ -71,6 +71,9 @@ function fieldOf(kind: string, key: string): TraceField {
   return { kind: 'own', column: columns[key as keyof typeof columns] };
 }
 
+/** What clients call it. */
+const wordOf = (own: string): string => Object.keys(words).find((word) => words[word] === own) ?? own;
+
 const words: Readonly<Record<string, string>> = {
   OK: 'ok',
   ERROR: 'error',
@@ -82,9 +85,15 @@ const words: Readonly<Record<string, string>> = {
 /** Reads the values that a field has among the traces that are searched. */
 type ValuesOf = (field: TraceField) => Promise<string[]>;
 
+const patternsMost = 5;
+
 /** The tests of a filter. Patterns, and prompts that a trace names, are looked for among the values that there are. */
 export async function traceTests(filter: string, valuesOf: ValuesOf): Promise<TraceTest[]> {
-  return Promise.all(parseFilter(filter, grammar).map((clause) => testOf(clause, valuesOf)));
+  const clauses = parseFilter(filter, grammar);
+  if (clauses.filter(({ operator }) => operator === 'rlike').length > patternsMost) {
+    throw invalid(`A filter takes at most ${patternsMost} regular expressions.`);
+  }
+  return Promise.all(clauses.map((clause) => testOf(clause, valuesOf)));
 }
 
 export function traceOrder(order_by: readonly string[]) {
@@ -96,12 +105,12 @@ async function testOf({ kind, key, operator, value }: Clause, valuesOf: ValuesOf
   const field = fieldOf(kind, key);
   if (operator === 'is null' || operator === 'is not null') return { field, missing: operator === 'is null' };
   if (value === null) throw invalid(`Invalid comparator '${operator.toUpperCase()}' for ${kind} '${key}'`);
+  const isState = (field.kind === 'own' && field.column === 'state') || (field.kind === 'span' && field.column === 'status');
   if (operator === 'rlike') {
     if (field.kind === 'span' && field.column === 'content')
       throw invalid("The content of a span is compared with 'LIKE' or 'ILIKE' only.");
-    return { field, comparison: 'in', value: matching(String(value), await valuesOf(field)) };
+    return { field, comparison: 'in', value: await matching(String(value), await valuesOf(field), isState ? wordOf : undefined) };
   }
-  const isState = (field.kind === 'own' && field.column === 'state') || (field.kind === 'span' && field.column === 'status');
   const own = (one: string | number) => (isState ? (words[String(one).toUpperCase()] ?? String(one)) : one);
   const isAssessed = field.kind === 'feedback' || field.kind === 'expectation';
   const told = typeof value === 'object' ? value.map(own) : own(value);
@@ -118,21 +127,4 @@ async function namesPrompt(operator: Clause['operator'], value: string, valuesOf
   const field = { kind: 'tag', key: linkedPromptsTag } as const;
   const naming = (await valuesOf(field)).filter((json) => promptsOf(json).some((one) => one.name === name && one.version === version));
   return { field, comparison: 'in', value: naming };
-}
-
-/** For all values together: a pattern that goes back and forth for ever must not hold the server. */
-const patternLimit_ms = 40;
-const patternLimit_chars = 500;
-const search = new Script('values.filter((value) => pattern.test(value))');
-
-/** Those that a regular expression finds something in. */
-function matching(pattern: string, values: readonly string[]): string[] {
-  if (pattern.length > patternLimit_chars)
-    throw invalid(`A pattern of RLIKE has at most ${patternLimit_chars} characters. Got ${pattern.length}.`);
-  try {
-    return search.runInContext(createContext({ pattern: new RegExp(pattern, 'u'), values }), { timeout: patternLimit_ms }) as string[];
-  } catch (error) {
-    if (error instanceof SyntaxError) throw invalid(`Invalid regular expression '${pattern}': ${error.message}`);
-    throw invalid(`The regular expression '${pattern}' takes too long here. Make it simpler, or use LIKE.`);
-  }
 }

@@ -5,13 +5,15 @@ import { openMlflow } from './mlflow.fixture.ts';
 /** Traces `tr-a`, `tr-b`, … with these tags. */
 async function openTraces(t: TestContext, tags: Readonly<Record<string, Readonly<Record<string, string>>>>) {
   const mlflow = await openMlflow(t);
-  for (const [at, [id, own]] of Object.entries(tags).entries()) {
+  let at = 0;
+  const tell = async (id: string, own: Readonly<Record<string, string>>) => {
     const location = { type: 'MLFLOW_EXPERIMENT', mlflow_experiment: { experiment_id: '0' } };
-    const request_time = new Date(1_700_000_000_000 + at * 1000).toISOString();
+    const request_time = new Date(1_700_000_000_000 + at++ * 1000).toISOString();
     const trace_info = { trace_id: id, trace_location: location, request_time, execution_duration: '0.1s', state: 'OK', tags: own };
     const { status, text } = await mlflow.call('POST', '/api/3.0/mlflow/traces', { trace: { trace_info } });
     assert.equal(status, 200, text);
-  }
+  };
+  for (const [id, own] of Object.entries(tags)) await tell(id, own);
   const search = (filter: string) =>
     mlflow.call('POST', '/api/3.0/mlflow/traces/search', {
       locations: [{ type: 'MLFLOW_EXPERIMENT', mlflow_experiment: { experiment_id: '0' } }],
@@ -22,7 +24,7 @@ async function openTraces(t: TestContext, tags: Readonly<Record<string, Readonly
     assert.equal(status, 200, text);
     return (body.traces ?? []).map((trace: { trace_id: string }) => trace.trace_id).sort();
   };
-  return { ...mlflow, search, found };
+  return { ...mlflow, tell, search, found };
 }
 
 test('RLIKE finds what a regular expression matches anywhere in a value, and what has no value is not found', async (t) => {
@@ -34,7 +36,20 @@ test('RLIKE finds what a regular expression matches anywhere in a value, and wha
   assert.deepEqual(await found("tags.city RLIKE '^New'"), ['tr-a', 'tr-b']);
   assert.deepEqual(await found("tag.city rlike 'k$' AND name RLIKE '^(train|test)$'"), ['tr-b']);
   assert.deepEqual(await found("tags.city RLIKE 'Boston'"), []);
+  assert.deepEqual(await found("status RLIKE '^OK$'"), ['tr-a', 'tr-b', 'tr-c']);
+  assert.deepEqual(await found("tags.city RLIKE 'New\\ Y'"), ['tr-a']);
   assert.deepEqual(await found("trace.request_id RLIKE '-[ac]$'"), ['tr-a', 'tr-c']);
+});
+
+test('the pages of a pattern go on when a trace that it matches comes in between', async (t) => {
+  const { call, tell } = await openTraces(t, { 'tr-a': { city: 'York' }, 'tr-b': { city: 'New York' } });
+  const locations = [{ type: 'MLFLOW_EXPERIMENT', mlflow_experiment: { experiment_id: '0' } }];
+  const page = (page_token: string) =>
+    call('POST', '/api/3.0/mlflow/traces/search', { locations, filter: "tags.city RLIKE 'York'", max_results: 1, page_token });
+  const first = (await page('')).body;
+  await tell('tr-c', { city: 'Yorkshire' });
+  const second = await page(first.next_page_token);
+  assert.deepEqual([first.traces[0].trace_id, second.body.traces?.[0].trace_id], ['tr-b', 'tr-a'], second.text);
 });
 
 test('a regular expression that is none, or that would go on for ever, is refused and holds nobody up', async (t) => {

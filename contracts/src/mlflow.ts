@@ -127,6 +127,11 @@ export const mlflowRoutes = {
   setModelVersionTag: change('model-versions/set-tag', 'models.registry.setVersionTag'),
   deleteModelVersionTag: remove('model-versions/delete-tag', 'models.registry.deleteVersionTag'),
 
+  getExperimentPermission: read('experiments/permissions/get', 'access.members.list'),
+  createExperimentPermission: change('experiments/permissions/create', 'access.members.list: told, never given'),
+  getModelPermission: read('registered-models/permissions/get', 'access.members.list'),
+  createModelPermission: change('registered-models/permissions/create', 'access.members.list: told, never given'),
+
   startTrace: v3(change('traces', 'traces.tell')),
   exportSpans: { method: 'POST', path: '/v1/traces', permission: 'write', door: 'traces.addSpans', streams: 'both' },
   getTraceInfo: v3(read('traces/:trace_id', 'traces.get')),

@@ -71,6 +71,9 @@ export const differences: readonly Difference[] = [
     text: 'A trace that is linked to a run or a prompt says so in `mlflow.sourceRun` and `mlflow.linkedPrompts`, where clients write it too.',
     shownBy: ['search traces: by run', 'search traces: by prompt'],
   },
+  {
+    text: 'Permissions of single experiments and models (`…/permissions/*`) are told and never given, since rights are those of a whole project here.',
+  },
   { text: '`runs/log-batch` is atomic: all of it is kept or none.' },
   {
     text: 'The name of a run is kept once; the tag `mlflow.runName` is made from it, cannot be deleted, and changing either changes both.',

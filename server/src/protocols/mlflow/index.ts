@@ -6,6 +6,7 @@ import { graphqlRoutes } from './graphql-routes.ts';
 import { loggedModelsRoutes } from './logged-models-routes.ts';
 import { metricsRoutes } from './metrics-routes.ts';
 import { multipartRoutes } from './multipart-routes.ts';
+import { permissionsRoutes } from './permissions-routes.ts';
 import { registryRoutes } from './registry-routes.ts';
 import { type MlflowDeps, mlflowRouting } from './routing.ts';
 import { runsRoutes } from './runs-routes.ts';
@@ -34,6 +35,7 @@ export function mlflowProtocolRoutes(deps: MlflowDeps): Route[] {
     ...loggedModelsRoutes(deps, routing),
     ...registryRoutes(deps, routing),
     ...versionsRoutes(deps, routing),
+    ...permissionsRoutes(deps, routing),
     ...tracesRoutes(deps, routing),
     ...graphqlRoutes(routing),
   ];

@@ -1,6 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
 import {
-  afterSql,
   type Compared,
   type Comparison,
   comparisonSql,
@@ -8,7 +7,8 @@ import {
   type Handle,
   nullsLast,
   type OrderTerm,
-  orderSql,
+  type Placed,
+  selectPage,
 } from '../../platform/database/index.ts';
 import type { LoggedModelRow } from './logged-models-store.ts';
 
@@ -60,7 +60,7 @@ export async function selectLoggedModels(
   profile: Pick<DatabaseProfile, 'exactLike'>,
   project_id: string,
   { experiments, tests, order, datasets, after, limit }: LoggedModelQuery,
-): Promise<{ row: LoggedModelRow; at: (string | number)[] }[]> {
+): Promise<Placed<LoggedModelRow>[]> {
   const numbers = experiments.filter((id) => /^\d{1,15}$/.test(id)).map(Number);
   if (numbers.length === 0) return [];
   const terms: OrderTerm[] = [
@@ -83,15 +83,6 @@ export async function selectLoggedModels(
             and ${comparisonSql(sql`x.value`, test.comparison, test.value, profile)})`
         : sql`coalesce(${comparisonSql(cellOf(test.field, datasets), test.comparison, test.value, profile)}, false)`,
     ),
-    ...(after === null ? [] : [afterSql(terms, after)]),
   ];
-  const places = terms.map(({ value }, at) => sql`, ${value} as ${sql.ref(`at_${at}`)}`);
-  const { rows } = await sql<LoggedModelRow & Record<string, string | number>>`select logged_models.* ${sql.join(places, sql``)}
-    from logged_models where ${sql.join(where, sql` and `)} order by ${orderSql(terms)} limit ${limit}`.execute(handle);
-  return rows.map((read) => {
-    const at = terms.map((_, index) => read[`at_${index}`] as string | number);
-    const row: Record<string, unknown> = { ...read };
-    for (let index = 0; index < terms.length; index++) delete row[`at_${index}`];
-    return { row: row as unknown as LoggedModelRow, at };
-  });
+  return selectPage<LoggedModelRow>(handle, { table: 'logged_models', where, terms, after, limit });
 }

@@ -1,6 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
 import {
-  afterSql,
   type Compared,
   type Comparison,
   comparisonSql,
@@ -8,7 +7,9 @@ import {
   type Handle,
   nullsLast,
   type OrderTerm,
-  orderSql,
+  type PageAsked,
+  type Placed,
+  selectPage,
 } from '../../platform/database/index.ts';
 import type { Lifecycle } from './run.ts';
 import type { RunRow } from './runs-store.ts';
@@ -29,12 +30,6 @@ export type QueryTest =
 export interface QueryOrder {
   readonly field: QueryField;
   readonly descending: boolean;
-}
-
-export interface RunQueryRow {
-  readonly row: RunRow;
-  /** Where it stands in the order: the page after it begins with these. */
-  readonly at: readonly (string | number)[];
 }
 
 export interface StoredQuery {
@@ -127,7 +122,7 @@ const newestFirst: readonly OrderTerm[] = [
 /** The numbers, then NaN, then those without: each part is read in the order of an index, and only as far as the page goes. */
 const parts = [0, 1, 2] as const;
 
-export async function selectQuery(handle: Handle, profile: Profile, query: StoredQuery): Promise<RunQueryRow[]> {
+export async function selectQuery(handle: Handle, profile: Profile, query: StoredQuery): Promise<Placed<RunRow>[]> {
   if (query.experiments.length === 0 || query.lifecycles.length === 0) return [];
   const tests = [
     sql<boolean>`runs.project_id = ${query.project_id} and runs.lifecycle in (${sql.join(query.lifecycles)})`,
@@ -138,10 +133,10 @@ export async function selectQuery(handle: Handle, profile: Profile, query: Store
   const last = [...rest.flatMap((order) => termsOf(order, query)), ...newestFirst];
   if (first?.field.kind !== 'metric') {
     const terms = [...(first ? termsOf(first, query) : []), ...last];
-    return rowsOf(handle, sql`runs`, tests, { terms, after: query.after, limit: query.limit });
+    return rowsOf(handle, { where: tests, terms, after: query.after, limit: query.limit });
   }
   const { key } = first.field;
-  const found: RunQueryRow[] = [];
+  const found: Placed<RunRow>[] = [];
   const begun = query.after === null ? 0 : Number(query.after[0]);
   for (const part of parts.filter((one) => one >= begun)) {
     const after = query.after !== null && part === begun ? query.after.slice(1) : null;
@@ -152,33 +147,14 @@ export async function selectQuery(handle: Handle, profile: Profile, query: Store
       part === 2
         ? sql<boolean>`not exists (select 1 from metric_latest as o where o.run = runs.number and o.key = ${key})`
         : sql<boolean>`o.key = ${key} and o.is_nan = ${part} and runs.number = o.run`;
-    const rows = await rowsOf(handle, from, [among, ...tests], { terms, after, limit });
+    const rows = await rowsOf(handle, { from, where: [among, ...tests], terms, after, limit });
     found.push(...rows.map(({ row, at }) => ({ row, at: [part, ...at] })));
     if (found.length >= query.limit) break;
   }
   return found;
 }
 
-interface Page {
-  readonly terms: readonly OrderTerm[];
-  readonly after: readonly (string | number)[] | null;
-  readonly limit: number;
-}
-
-async function rowsOf(
-  handle: Handle,
-  from: RawBuilder<unknown>,
-  tests: readonly Bool[],
-  { terms, after, limit }: Page,
-): Promise<RunQueryRow[]> {
-  const where = after === null ? tests : [...tests, afterSql(terms, after)];
-  const places = terms.map(({ value }, at) => sql`, ${value} as ${sql.ref(`at_${at}`)}`);
-  const { rows } = await sql<RunRow & Record<string, string | number>>`select runs.* ${sql.join(places, sql``)} from ${from}
-    where ${sql.join(where, sql` and `)} order by ${orderSql(terms)} limit ${limit}`.execute(handle);
-  return rows.map((read) => {
-    const row: Record<string, unknown> = { ...read, experiment: String(read.experiment) };
-    const at = terms.map((_, index) => read[`at_${index}`] as string | number);
-    for (let index = 0; index < terms.length; index++) delete row[`at_${index}`];
-    return { row: row as unknown as RunRow, at };
-  });
+async function rowsOf(handle: Handle, asked: Omit<PageAsked, 'table'>): Promise<Placed<RunRow>[]> {
+  const rows = await selectPage<RunRow>(handle, { ...asked, table: 'runs' });
+  return rows.map(({ row, at }) => ({ row: { ...row, experiment: String(row.experiment) }, at }));
 }

@@ -1,7 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import { parsed } from '../../kernel/json.ts';
 import {
-  afterSql,
   type Compared,
   type Comparison,
   comparisonSql,
@@ -10,7 +9,8 @@ import {
   type Handle,
   nullsLast,
   type OrderTerm,
-  orderSql,
+  type Placed,
+  selectPage,
 } from '../../platform/database/index.ts';
 import type { Assessment, Span, Trace, TraceState } from './trace.ts';
 
@@ -310,7 +310,7 @@ export async function selectTraces(
   profile: Pick<DatabaseProfile, 'exactLike'>,
   project_id: string,
   { experiments, tests, order, after, limit }: TraceQuery,
-): Promise<{ row: TraceRow; at: (string | number)[] }[]> {
+): Promise<Placed<TraceRow>[]> {
   const numbers = experiments.filter((id) => /^\d{1,15}$/.test(id)).map(Number);
   if (numbers.length === 0) return [];
   const terms: OrderTerm[] = [
@@ -321,15 +321,6 @@ export async function selectTraces(
   const where = [
     sql`traces.project_id = ${project_id} and traces.experiment in (${sql.join(numbers)})`,
     ...tests.map((test) => testSql(test, profile)),
-    ...(after === null ? [] : [afterSql(terms, after)]),
   ];
-  const places = terms.map(({ value }, at) => sql`, ${value} as ${sql.ref(`at_${at}`)}`);
-  const { rows } = await sql<TraceRow & Record<string, string | number>>`select traces.* ${sql.join(places, sql``)} from traces
-    where ${sql.join(where, sql` and `)} order by ${orderSql(terms)} limit ${limit}`.execute(handle);
-  return rows.map((read) => {
-    const at = terms.map((_, index) => read[`at_${index}`] as string | number);
-    const row: Record<string, unknown> = { ...read };
-    for (let index = 0; index < terms.length; index++) delete row[`at_${index}`];
-    return { row: row as unknown as TraceRow, at };
-  });
+  return selectPage<TraceRow>(handle, { table: 'traces', where, terms, after, limit });
 }

@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import { failure } from '../../kernel/error.ts';
+import type { Handle } from './handle.ts';
 import type { DatabaseProfile } from './profiles.ts';
 
 /** What searches of any noun are made of: comparisons, orders with their pages, and nothing that knows a table. */
@@ -50,12 +51,12 @@ export function nullsLast(value: RawBuilder<unknown>, instead: string | number, 
   ];
 }
 
-export function orderSql(terms: readonly OrderTerm[]): RawBuilder<unknown> {
+function orderSql(terms: readonly OrderTerm[]): RawBuilder<unknown> {
   return sql.join(terms.map(({ value, descending }) => (descending ? sql`${value} desc` : sql`${value} asc`)));
 }
 
 /** True for what comes after the row with these values of the terms. Refuses as many values as there are no terms. */
-export function afterSql(terms: readonly OrderTerm[], values: readonly (string | number)[]): RawBuilder<boolean> {
+function afterSql(terms: readonly OrderTerm[], values: readonly (string | number)[]): RawBuilder<boolean> {
   if (values.length !== terms.length) {
     throw failure('invalid_input', { field: 'cursor', expected: 'the `next` of an earlier page', got: `${values.length} values` });
   }
@@ -68,6 +69,40 @@ export function afterSql(terms: readonly OrderTerm[], values: readonly (string |
   // Said twice: from this an index is entered at the page, and not at its beginning.
   const bound = first.descending ? sql`${first.value} <= ${values[0]}` : sql`${first.value} >= ${values[0]}`;
   return sql`(${bound} and (${sql.join(steps, sql` or `)}))`;
+}
+
+export interface PageAsked {
+  /** Whose rows are selected, whole. */
+  readonly table: string;
+  /** Default: the table alone. */
+  readonly from?: RawBuilder<unknown>;
+  readonly where: readonly RawBuilder<unknown>[];
+  readonly terms: readonly OrderTerm[];
+  readonly after: readonly (string | number)[] | null;
+  readonly limit: number;
+}
+
+/** A row with the values of the terms, which say where it stands in the order. */
+export interface Placed<Row> {
+  readonly row: Row;
+  readonly at: (string | number)[];
+}
+
+/** The rows of one page, in the order of the terms. */
+export async function selectPage<Row extends object>(
+  handle: Handle,
+  { table, from = sql.table(table), where, terms, after, limit }: PageAsked,
+): Promise<Placed<Row>[]> {
+  const tests = after === null ? where : [...where, afterSql(terms, after)];
+  const places = terms.map(({ value }, at) => sql`, ${value} as ${sql.ref(`at_${at}`)}`);
+  const { rows } = await sql<Record<string, unknown>>`select ${sql.table(table)}.* ${sql.join(places, sql``)} from ${from}
+    where ${sql.join(tests, sql` and `)} order by ${orderSql(terms)} limit ${limit}`.execute(handle);
+  return rows.map((read) => {
+    const row = { ...read };
+    const at = terms.map((_, index) => read[`at_${index}`] as string | number);
+    for (let index = 0; index < terms.length; index++) delete row[`at_${index}`];
+    return { row: row as Row, at };
+  });
 }
 
 /** Where a page ended, as text for a client to hand back; JSON has no infinities, and a value may be one. */

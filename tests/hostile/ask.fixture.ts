@@ -62,3 +62,27 @@ export async function inTurn<T>(items: Iterable<T>, together: number, work: (ite
   }
   await Promise.all(Array.from({ length: together }, worker));
 }
+
+/** Talks JSON as one caller, and throws what was not answered with 2xx. */
+export function speaker(ask: Ask, token: string, always: Readonly<Record<string, string>> = {}) {
+  return async function say<T = Record<string, never>>(
+    method: string,
+    path: string,
+    value?: unknown,
+    more: Readonly<Record<string, string>> = {},
+  ): Promise<T> {
+    const isBytes = typeof value === 'string' || value instanceof Uint8Array;
+    const body = value === undefined ? undefined : isBytes ? Buffer.from(value as string) : Buffer.from(JSON.stringify(value));
+    const type = isBytes ? 'application/octet-stream' : 'application/json';
+    const { status, text } = await ask({
+      method,
+      path,
+      headers: { authorization: `Bearer ${token}`, 'content-type': type, ...always, ...more },
+      ...(body && { body }),
+    });
+    if (status < 200 || status > 299) throw new Error(`${method} ${path}: ${status} ${text.slice(0, 500)}`);
+    return (text === '' ? {} : JSON.parse(text)) as T;
+  };
+}
+
+export type Say = ReturnType<typeof speaker>;

@@ -2,13 +2,13 @@ import { lstatSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { checkout, type Scope, type Server, slipway, startServer, temporaryFolder } from '../journeys/a-server.fixture.ts';
-import { type Answer, type Ask, inTurn, openAsker } from './ask.fixture.ts';
+import { type Answer, type Ask, inTurn, openAsker, speaker } from './ask.fixture.ts';
 import { basesOf, type Case, casesOf, type Operation, operationsOf, right, twinOf } from './attack.fixture.ts';
 import { canaryOfGuard, openGuard } from './guard.fixture.ts';
 import { whyUnexercised, wrongWith } from './judge.fixture.ts';
 import { mlflowOperations } from './mlflow-operations.fixture.ts';
 import { readAll } from './read-all.fixture.ts';
-import { type Peopled, people, speaker } from './world.fixture.ts';
+import { type Peopled, people } from './world.fixture.ts';
 
 export interface Campaign {
   /** At most so many requests to one operation, spread over all of its cases; absent: all of them. */

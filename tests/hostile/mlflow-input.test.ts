@@ -4,8 +4,7 @@ import { connect } from 'node:net';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Scope, type Server, startServer, temporaryFolder } from '../journeys/a-server.fixture.ts';
-import { type Ask, openAsker } from './ask.fixture.ts';
-import { type Say, speaker } from './world.fixture.ts';
+import { type Ask, openAsker, type Say, speaker } from './ask.fixture.ts';
 
 const many = 200;
 const slowest_ms = 2_000;

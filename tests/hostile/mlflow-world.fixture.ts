@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
+import type { Say } from './ask.fixture.ts';
 import type { Given } from './given.fixture.ts';
-import type { Say } from './world.fixture.ts';
 
 type ByOperation = Readonly<Record<string, Given>>;
 

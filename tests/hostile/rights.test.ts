@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openPerson, type Scope, type Server, startServer, temporaryFolder } from '../journeys/a-server.fixture.ts';
-import { type Answer, type Ask, type Asked, inTurn, openAsker } from './ask.fixture.ts';
+import { type Answer, type Ask, type Asked, inTurn, openAsker, type Say, speaker } from './ask.fixture.ts';
 import { type Base, basesOf, type Operation, operationsOf, right, twinOf } from './attack.fixture.ts';
 import { mlflowOperations } from './mlflow-operations.fixture.ts';
 import { readAll } from './read-all.fixture.ts';
 import { oracle, type Who } from './rights.fixture.ts';
-import { type Peopled, people, type Say, speaker } from './world.fixture.ts';
+import { type Peopled, people } from './world.fixture.ts';
 
 const together = 4;
 const everything = ['read', 'write', 'predict', 'approve', 'admin', 'execute', 'clock'] as const;

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { checkout, type Server } from '../journeys/a-server.fixture.ts';
-import type { Ask } from './ask.fixture.ts';
+import { type Ask, type Say, speaker } from './ask.fixture.ts';
 import { type Given, givenIn } from './given.fixture.ts';
 import { mlflowGiven, type Tracked, trackIn } from './mlflow-world.fixture.ts';
 
@@ -21,30 +21,6 @@ export interface Peopled {
 const wait_ms = 60_000;
 const rows = 240;
 const foreign = join(checkout, 'server/src/features/models/foreign');
-
-/** Talks JSON as one caller, and throws what was not answered with 2xx. */
-export function speaker(ask: Ask, token: string, always: Readonly<Record<string, string>> = {}) {
-  return async function say<T = Record<string, never>>(
-    method: string,
-    path: string,
-    value?: unknown,
-    more: Readonly<Record<string, string>> = {},
-  ): Promise<T> {
-    const isBytes = typeof value === 'string' || value instanceof Uint8Array;
-    const body = value === undefined ? undefined : isBytes ? Buffer.from(value as string) : Buffer.from(JSON.stringify(value));
-    const type = isBytes ? 'application/octet-stream' : 'application/json';
-    const { status, text } = await ask({
-      method,
-      path,
-      headers: { authorization: `Bearer ${token}`, 'content-type': type, ...always, ...more },
-      ...(body && { body }),
-    });
-    if (status < 200 || status > 299) throw new Error(`${method} ${path}: ${status} ${text.slice(0, 500)}`);
-    return (text === '' ? {} : JSON.parse(text)) as T;
-  };
-}
-
-export type Say = ReturnType<typeof speaker>;
 
 async function until<T>(what: string, look: () => Promise<T | null | undefined>): Promise<T> {
   for (const end = Date.now() + wait_ms; Date.now() < end; await sleep(100)) {

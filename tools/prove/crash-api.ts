@@ -14,6 +14,15 @@ export interface Api {
   send<Body>(method: string, path: string, body?: unknown, headers?: Readonly<Record<string, string>>): Promise<Answer<Body> | null>;
 }
 
+/** Who writes until the server is gone. */
+export interface Client {
+  readonly api: Api;
+  readonly ledger: Ledger;
+  readonly chance: () => number;
+  /** Aborted at the kill: clients then end. */
+  readonly gone: AbortSignal;
+}
+
 const requestLimit_ms = 15_000;
 /** An honest "not now" or "no": the state of the thing does not allow it, or the server is busy. */
 export const honest: readonly number[] = [404, 409, 429, 503];

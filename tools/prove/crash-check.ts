@@ -1,18 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Api } from './crash-api.ts';
-import { artifactBytes, type KnownRun, type Ledger, metricKeys, newLedger } from './crash-ledger.ts';
+import { artifactBytes, type Finding, type KnownRun, type Ledger, metricKeys, newLedger } from './crash-ledger.ts';
 import { plantTracked, trackedIsThere } from './crash-mlflow.ts';
 
 const project = '/projects/default';
 const executionLimit_ms = 60_000;
-
-export interface Finding {
-  /** Acknowledged writes that were not there, or not as they were acknowledged. */
-  readonly lost: string[];
-  /** Things of which a part was there. */
-  readonly half: string[];
-  checked: number;
-}
 
 /** Looks for everything acknowledged; of runs and artifacts only for those that `chosen` keeps, since they are many. */
 export async function check(api: Api, ledger: Ledger, chosen: () => boolean): Promise<Finding> {

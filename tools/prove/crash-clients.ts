@@ -1,18 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Answer, Api } from './crash-api.ts';
+import type { Answer, Api, Client } from './crash-api.ts';
 import { executionsEnd } from './crash-check.ts';
 import { artifactBytes, type KnownRun, type Ledger, metricKeys, type Pointer, tableText } from './crash-ledger.ts';
 import { beginTracking, mlflowClients } from './crash-mlflow.ts';
 
 const project = '/projects/default';
-
-export interface Client {
-  readonly api: Api;
-  readonly ledger: Ledger;
-  readonly chance: () => number;
-  /** Aborted at the kill: clients then end. */
-  readonly gone: AbortSignal;
-}
 
 /** What the clients write into: a data set, a pipeline that fits a tiny model, and a deployment of it that rolls in two steps. */
 async function setUp({ api }: Client): Promise<void> {

@@ -85,3 +85,12 @@ export function tableText(n: number): string {
   });
   return `x,kind,y\n${rows.join('\n')}\n`;
 }
+
+/** What a look at the server found. */
+export interface Finding {
+  /** Acknowledged writes that were not there, or not as they were acknowledged. */
+  readonly lost: string[];
+  /** Things of which a part was there. */
+  readonly half: string[];
+  checked: number;
+}

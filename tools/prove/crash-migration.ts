@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { systemClock } from '../../server/src/kernel/clock.ts';
 import { migrations, openDatabase } from '../../server/src/platform/database/index.ts';
-import { administer, databaseUrl } from './crash-postgres.ts';
+import { administer, databaseUrl } from '../../server/src/platform/database/postgres/administer.fixture.ts';
 import { type ServerPlace, startAndKill, startServer } from './crash-server.ts';
 
 export interface MigrationReport {
@@ -142,7 +142,8 @@ async function olderDatabases(place: ServerPlace, server: string): Promise<(n: n
 /** A change that a killed server left open holds its lock until Postgres has taken it back, so this waits for it. */
 function readDatabase(url: string): Promise<string> {
   return administer(url, async (client) => {
-    const count = async (from: string): Promise<number> => Number((await client.query(`SELECT count(*) AS n FROM ${from}`)).rows[0].n);
+    const count = async (from: string): Promise<number> =>
+      Number((await client.query<{ n: string }>(`SELECT count(*) AS n FROM ${from}`)).rows[0]?.n);
     const rows = await count('run_params');
     const columns = await count("information_schema.columns WHERE table_name = 'run_params' AND column_name = 'number'");
     const numbered = columns === 0 ? 0 : await count('run_params WHERE number IS NOT NULL');

@@ -1,8 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Answer, Api } from './crash-api.ts';
-import type { Finding } from './crash-check.ts';
-import type { Client } from './crash-clients.ts';
-import { artifactBytes, type Ledger, type TrackedModel, type TrackedRun } from './crash-ledger.ts';
+import type { Answer, Api, Client } from './crash-api.ts';
+import { artifactBytes, type Finding, type Ledger, type TrackedModel, type TrackedRun } from './crash-ledger.ts';
 
 const at = '/api/2.0/mlflow';
 const files = '/api/2.0/mlflow-artifacts/artifacts';

@@ -1,21 +1,4 @@
-import pg from 'pg';
-
-/** The address of another database of the same server. */
-export function databaseUrl(server: string, name: string): string {
-  const url = new URL(server);
-  url.pathname = `/${name}`;
-  return url.href;
-}
-
-export async function administer<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client(url);
-  await client.connect();
-  try {
-    return await work(client);
-  } finally {
-    await client.end();
-  }
-}
+import { administer } from '../../server/src/platform/database/postgres/administer.fixture.ts';
 
 const tables = "SELECT oid::regclass AS name FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace";
 const indexes = `SELECT c.oid::regclass AS name FROM pg_class c JOIN pg_am a ON a.oid = c.relam

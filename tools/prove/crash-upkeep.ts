@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Api } from './crash-api.ts';
-import { type Finding, writtenIsThere } from './crash-check.ts';
-import { type Client, isDone } from './crash-clients.ts';
-import type { Ledger } from './crash-ledger.ts';
+import type { Api, Client } from './crash-api.ts';
+import { writtenIsThere } from './crash-check.ts';
+import { isDone } from './crash-clients.ts';
+import type { Finding, Ledger } from './crash-ledger.ts';
 
 const operationLimit_ms = 60_000;
 const gcShare = 0.7;

@@ -84,3 +84,15 @@ test('prompts are linked to a trace once each, beside those that a client linked
   assert.equal((await post('traces/link-prompts', { trace_id: 'tr-a' })).body.error_code, 'INVALID_PARAMETER_VALUE');
   assert.equal((await get('traces/link-prompts')).status, 405);
 });
+
+test('spans that a client keeps as a file of their trace, as the one in TypeScript does, are read back where the trace says they are', async (t) => {
+  const { call } = await openTraces(t, { 'tr-a': {} });
+  const { tags } = (await call('GET', '/api/3.0/mlflow/traces/tr-a')).body.trace.trace_info;
+  const place = new URL(tags['mlflow.artifactLocation']);
+  assert.equal(place.protocol, 'mlflow-artifacts:');
+  const file = `/api/2.0/mlflow-artifacts/artifacts${place.pathname}/traces.json`;
+  const spans = { spans: [{ trace_id: 'YQ==', span_id: 'YQ==', name: 'work', start_time_unix_nano: '1760000000000000001' }] };
+  assert.equal((await call('PUT', file, spans)).status, 200);
+  const read = await call('GET', file);
+  assert.deepEqual([read.status, read.body], [200, spans]);
+});

@@ -103,7 +103,7 @@ export function assertBatch(batch: LogBatch): void {
   }
   const entries = counts.metrics + counts.params + counts.tags;
   if (entries > batchLimits.entries) throw tooMany('metrics, params and tags together', batchLimits.entries, entries);
-  batch.metrics?.forEach(assertPoint);
+  assertPoints(batch.metrics ?? []);
   batch.params?.forEach((param, at) => {
     assertKeyValue(param, `params[${at}]`, batchLimits.paramValue_chars);
   });
@@ -117,8 +117,17 @@ function tooMany(what: string, limit: number, got: number): Error {
   return failure('invalid_input', { field: what, expected: `at most ${limit} in one batch`, got });
 }
 
-function assertPoint(point: MetricPoint, at: number): void {
-  assertKey(point.key, `metrics[${at}].key`);
+/** A key is looked at once: a batch has a thousand points and a few keys. */
+function assertPoints(points: readonly MetricPoint[]): void {
+  const sound = new Set<string>();
+  for (const [at, point] of points.entries()) {
+    if (!sound.has(point.key)) assertKey(point.key, `metrics[${at}].key`);
+    sound.add(point.key);
+    assertPlace(point, at);
+  }
+}
+
+function assertPlace(point: MetricPoint, at: number): void {
   if (!Number.isSafeInteger(point.step))
     throw failure('invalid_input', { field: `metrics[${at}].step`, expected: 'an integer within 2^53', got: point.step });
   if (!Number.isSafeInteger(point.timestamp_ms) || point.timestamp_ms < 0) {

@@ -57,8 +57,9 @@ export class SqlClient {
     return this.#ended;
   }
 
-  run(sql: string, params: readonly SqlValue[]): Promise<Answer> {
-    return this.#request({ kind: 'run', sql, params });
+  async run(sql: string, params: readonly SqlValue[]): Promise<Answer> {
+    const { columns, values, changes } = await this.#request({ kind: 'run', sql, params });
+    return { rows: rowsOf(columns, values), changes };
   }
 
   async many(sql: string, values: ManyValues, arity: number): Promise<number> {
@@ -118,4 +119,14 @@ export class SqlClient {
     for (const { reject } of this.#waiting.values()) reject(this.#ended);
     this.#waiting.clear();
   }
+}
+
+function rowsOf(columns: readonly string[], values: readonly unknown[]): unknown[] {
+  const rows: unknown[] = [];
+  for (let at = 0; at < values.length; ) {
+    const row: Record<string, unknown> = {};
+    for (const column of columns) row[column] = values[at++];
+    rows.push(row);
+  }
+  return rows;
 }

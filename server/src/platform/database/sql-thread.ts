@@ -5,7 +5,7 @@
 import { backup, DatabaseSync, type StatementSync } from 'node:sqlite';
 import { type MessagePort, workerData } from 'node:worker_threads';
 import type { ManyValues, SqlValue } from './connection.ts';
-import { type SqlReply, type SqlRequest, type SqlThreadData, type Step, steps } from './sql-protocol.ts';
+import { type Done, type SqlReply, type SqlRequest, type SqlThreadData, type Step, steps } from './sql-protocol.ts';
 
 const { file, mode, port } = workerData as SqlThreadData & { port: MessagePort };
 /** Plans of the statements in use; the product has a few hundred. */
@@ -15,7 +15,7 @@ const together_ms = 2;
 
 /** The writer opens at once, and makes the file; the reader with its first request, when the file is there. */
 let opened: DatabaseSync | null = mode === 'write' ? open() : null;
-const statements = new Map<string, StatementSync>();
+const statements = new Map<string, Statement>();
 /** Why the group that goes on is lost already; null while it is not. */
 let lost: Refusal | null = null;
 let isInGroup = false;
@@ -42,24 +42,45 @@ function open(): DatabaseSync {
   return made;
 }
 
-function statement(sql: string): StatementSync {
+const changesSchema = /^\s*(?:create|alter|drop)\b/i;
+
+interface Statement {
+  readonly prepared: StatementSync;
+  /** None for a statement that answers no rows. */
+  readonly columns: readonly string[];
+}
+
+function statement(sql: string): Statement {
   let found = statements.get(sql);
   if (!found) {
     if (statements.size >= statementLimit) statements.clear();
-    found = connection().prepare(sql);
+    const prepared = connection().prepare(sql);
+    prepared.setReturnArrays(true);
+    found = { prepared, columns: prepared.columns().map(({ name }) => name) };
     statements.set(sql, found);
   }
   return found;
 }
 
-function run(sql: string, params: readonly SqlValue[]): { rows: unknown[]; changes: number } {
-  const prepared = statement(sql);
-  if (prepared.columns().length > 0) return { rows: prepared.all(...params), changes: 0 };
-  return { rows: [], changes: Number(prepared.run(...params).changes) };
+const nothing: readonly string[] = [];
+
+function changed(changes: number): Done {
+  return { columns: nothing, values: [], changes };
+}
+
+function run(sql: string, params: readonly SqlValue[]): Done {
+  const { prepared, columns } = statement(sql);
+  if (columns.length === 0) {
+    const { changes } = prepared.run(...params);
+    // A `select *` has other columns then.
+    if (changesSchema.test(sql)) statements.clear();
+    return changed(Number(changes));
+  }
+  return { columns, values: (prepared.all(...params) as unknown as unknown[][]).flat(), changes: 0 };
 }
 
 function runMany(sql: string, values: ManyValues, arity: number): number {
-  const prepared = statement(sql);
+  const { prepared } = statement(sql);
   const row = new Array<SqlValue>(arity);
   let changes = 0;
   for (let start = 0; start < values.length; start += arity) {
@@ -72,26 +93,26 @@ function runMany(sql: string, values: ManyValues, arity: number): number {
 function take(step: Step): void {
   if (step === 'begin') [isInGroup, lost] = [true, null];
   // What is lost was rolled back by SQLite.
-  if (step !== 'rollback' || connection().isTransaction) for (const sql of steps[step]) statement(sql).run();
+  if (step !== 'rollback' || connection().isTransaction) for (const sql of steps[step]) statement(sql).prepared.run();
   if (step === 'commit' || step === 'rollback') [isInGroup, lost] = [false, null];
 }
 
-function perform(request: Exclude<SqlRequest, { kind: 'backup' }>): { rows: unknown[]; changes: number } {
+function perform(request: Exclude<SqlRequest, { kind: 'backup' }>): Done {
   switch (request.kind) {
     case 'run':
       return run(request.sql, request.params);
     case 'many':
-      return { rows: [], changes: runMany(request.sql, request.values, request.arity) };
+      return changed(runMany(request.sql, request.values, request.arity));
     case 'step':
       take(request.step);
-      return { rows: [], changes: 0 };
+      return changed(0);
     case 'exec':
       connection().exec(request.sql);
-      return { rows: [], changes: 0 };
+      return changed(0);
     case 'close':
       if (mode === 'write') opened?.exec('PRAGMA wal_checkpoint(TRUNCATE)');
       opened?.close();
-      return { rows: [], changes: 0 };
+      return changed(0);
   }
 }
 
@@ -124,7 +145,7 @@ function answer(request: Exclude<SqlRequest, { kind: 'backup' }>): SqlReply {
 async function copyTo({ id, path }: Extract<SqlRequest, { kind: 'backup' }>): Promise<SqlReply> {
   try {
     await backup(connection(), path);
-    return { id, ok: true, rows: [], changes: 0 };
+    return { id, ok: true, ...changed(0) };
   } catch (error) {
     return { id, ...refusal(error) };
   }

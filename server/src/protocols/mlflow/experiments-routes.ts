@@ -146,7 +146,7 @@ const notActive = (id: string) => ({
 export async function inExperiment<T>(asked: string, work: (id: string) => Promise<T>): Promise<T> {
   const id = asked === '' ? '0' : asked;
   if (!/^\s*[+-]?\d+\s*$/.test(id)) throw invalid(`Invalid experiment ID '${id}'. Experiment ID must be a valid integer.`);
-  return inWordsOf({ not_found: noExperiment(id), ...notActive(id) }, () => work(id.trim()));
+  return inWordsOf({ not_found: () => noExperiment(id), ...notActive(id) }, () => work(id.trim()));
 }
 
 /** The text is stored and never opened; still it must not be one that a client would read as another place. */

@@ -83,7 +83,8 @@ export function explain(error: SlipwayError): ErrorAnswer {
   return { status, headers, body: { error_code: code, message, sqlstate: 'KAM00', error_class } };
 }
 
-type Told = Readonly<Record<string, string | SlipwayError>>;
+/** An error with its stack is made when it is needed: it costs more than many a request. */
+type Told = Readonly<Record<string, string | SlipwayError | (() => SlipwayError)>>;
 
 /** Runs `work` and puts the protocol's words for the errors that are named by code. */
 export async function inWordsOf<T>(told: Told, work: () => Promise<T>): Promise<T> {
@@ -94,6 +95,7 @@ export async function inWordsOf<T>(told: Told, work: () => Promise<T>): Promise<
     const words = told[error.code];
     if (words === undefined) throw error;
     if (words instanceof SlipwayError) throw words;
+    if (typeof words === 'function') throw words();
     throw refusal(codeOf(error), words);
   }
 }

@@ -24,8 +24,8 @@ function numeric(value: unknown, reader: typeof double | typeof integer, path: s
   return number;
 }
 
-/** Reads one point; `path` is where it stands in a batch, empty for a point alone. */
-export function metricOf(wire: Wire, path: string): ModelPoint {
+/** Reads one point; `path` is where it stands in a batch, empty for a point alone; the names in `sound` were looked at before. */
+export function metricOf(wire: Wire, path: string, sound = new Set<string>()): ModelPoint {
   const at = path === '' ? '' : `${path}.`;
   const key = present(wire, 'key', at);
   const value = present(wire, 'value', at);
@@ -34,12 +34,13 @@ export function metricOf(wire: Wire, path: string): ModelPoint {
   const number = numeric(value, double, `${at}value`);
   const timestamp_ms = numeric(timestamp, integer, `${at}timestamp`);
   const step = numeric(member(wire, 'step') ?? 0, integer, `${at}step`);
-  assertName(key, `${at}name`);
+  if (!sound.has(key)) assertName(key, `${at}name`);
   if (timestamp_ms < 0) {
     const why = `metric '${key}' (value=${pythonJson(value)}). Timestamp must be a nonnegative long (64-bit integer) `;
     throw invalid(`Invalid value ${timestamp_ms} for parameter '${at}timestamp' supplied: ${why}`);
   }
   assertLength('Metric name', key, limits.key_chars);
+  sound.add(key);
   const model_id = optionalText(wire, 'model_id', at);
   const dataset = optionalText(wire, 'dataset_name', at);
   const digest = optionalText(wire, 'dataset_digest', at);
@@ -86,8 +87,9 @@ function assertCount(what: string, limit: number, got: number): void {
 }
 
 export function batchOf(metrics: readonly Wire[], params: readonly Wire[], tags: readonly Wire[]): WireBatch {
+  const sound = new Set<string>();
   const batch = {
-    metrics: metrics.map((metric, at) => metricOf(metric, `metrics[${at}]`)),
+    metrics: metrics.map((metric, at) => metricOf(metric, `metrics[${at}]`, sound)),
     params: params.map((one, at) => paramOf(one, `params[${at}]`)),
     tags: tags.map((one, at) => tagOf(one, `tags[${at}]`)),
   };

@@ -2,6 +2,7 @@ import { list } from './several.ts';
 
 export const models = {
   notKnown: 'not known',
+  reported: (figure: string) => `${figure}, reported`,
   interval: (low: string, high: string) => `${low} to ${high}`,
   against: (value: string, rival: string, name: string) => `${value} against ${rival} of ${name}`,
   version: (number: number) => `v${number}`,

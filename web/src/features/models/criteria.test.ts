@@ -57,6 +57,12 @@ test('what could not be measured is not known, never zero', () => {
   assert.equal(group?.checks[0]?.finding, 'not known');
 });
 
+test('a figure that a client reported is told apart from one that was measured', () => {
+  const told = evidence({ value: 0.9, low: null, high: null, reported: true });
+  const [measured, reported] = checkGroups(verdict({ evidence: [evidence({ value: 0.9, low: null, high: null }), told] }))[0]?.checks ?? [];
+  assert.deepEqual([measured?.finding, reported?.finding], ['0.9', '0.9, reported']);
+});
+
 test('a criterion keeps its key from version to version', () => {
   const later = { ...againstChampion, criterion: 'brier against champion (version 11): better by more than 1 standard error', value: 0.2 };
   const keys = checkGroups(verdict({ evidence: [againstChampion, later] })).flatMap(({ checks }) => checks.map(({ key }) => key));
@@ -82,6 +88,7 @@ test('a limit has a number where the definition of the gate has one', () => {
 test('each kind of criterion is written out', () => {
   const rows = [
     { kind: 'bound', metric: 'auc', min: 0.58 },
+    { kind: 'bound', metric: 'accuracy', min: 0.9, reported: 'accepted' },
     { kind: 'champion', metric: 'brier', better_by: { unit: 'standard_errors', value: 1 }, on: 'recent' },
     { kind: 'champion', metric: 'brier', no_worse_than: 0.02 },
     { kind: 'slice', slice: 'origin', metric: 'auc', min: 0.55, least_rows: 300 },
@@ -92,6 +99,7 @@ test('each kind of criterion is written out', () => {
     rows.map((row) => Object.values(criterionRow(row)).join('|')),
     [
       'auc|at least 0.58|rows it was not trained on',
+      'accuracy|at least 0.9|measured here, or else as its run reported',
       'brier against the champion|better by more than 1 standard error|recent',
       'brier against the champion|no worse than by 0.02|rows it was not trained on',
       'auc of each origin with at least 300 rows|at least 0.55|rows it was not trained on',

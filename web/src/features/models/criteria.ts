@@ -63,9 +63,9 @@ export function valueText(figure: string, value: number | null): string {
   return figure === 'output' ? share(value) : metric(value);
 }
 
-function findingOf({ metric: figure, value, low, high, rival }: Evidence): string {
+function findingOf({ metric: figure, value, low, high, rival, reported }: Evidence): string {
   if (value === null) return words.models.notKnown;
-  const text = valueText(figure, value);
+  const text = reported ? words.models.reported(valueText(figure, value)) : valueText(figure, value);
   const spread = low === null || high === null ? '' : ` (${words.models.interval(metric(low), metric(high))})`;
   return rival === null ? `${text}${spread}` : words.models.against(`${text}${spread}`, metric(rival.value), rivalName(rival.name));
 }

@@ -7,6 +7,7 @@ import { type Asked, ask, difference, Pairs } from './compare.fixture.ts';
 import { startPeer } from './peer.fixture.ts';
 import type { Request } from './requests.fixture.ts';
 import { experimentRequests } from './requests-experiments.fixture.ts';
+import { graphqlRequests } from './requests-graphql.fixture.ts';
 import { inputRequests } from './requests-inputs.fixture.ts';
 import { malformedRequests, strayRequests } from './requests-malformed.fixture.ts';
 import { modelRequests } from './requests-models.fixture.ts';
@@ -21,6 +22,7 @@ const requests: readonly Request[] = [
   ...inputRequests,
   ...modelRequests,
   ...traceRequests,
+  ...graphqlRequests,
   ...malformedRequests,
   ...strayRequests,
 ];

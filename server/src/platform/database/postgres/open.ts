@@ -10,6 +10,7 @@ import { fillSqlite } from '../sqlite.ts';
 import { type CopiedTable, type Copying, type Rows, transfer } from '../transfer.ts';
 import { addressOf } from './address.ts';
 import { PostgresListener } from './listener.ts';
+import { prepareMarks } from './marks.ts';
 import { PostgresReaders } from './readers.ts';
 import { postgresRows, withSnapshot } from './rows.ts';
 import { postgresSpeech } from './speech.ts';
@@ -81,6 +82,7 @@ async function bringUpToDate(commits: GroupCommit, { migrations, clock }: Postgr
   await commits.submit(async (tx) => {
     const { pending } = await pendingMigrations(tx, postgresProfile, migrations);
     if (pending.length > 0) await applyMigrations(tx, pending, clock.now());
+    await prepareMarks(tx);
   }, migrationLimit_ms);
 }
 

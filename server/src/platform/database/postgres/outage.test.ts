@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
+import { sql } from 'kysely';
 import { SlipwayError } from '../../../kernel/error.ts';
 import type { Database } from '../index.ts';
 import { add, idsOf, ownServer, startProxy } from './server.fixture.ts';
@@ -185,6 +186,55 @@ test('a connection that is lost during the COMMIT, and a server that cannot be a
     armed = true;
     await assert.rejects(add(database, 2), { code: 'outcome_unknown' });
     assert.deepEqual(await own.rows(url, 'select id::int from pg_notes order by id'), [{ id: 1 }, { id: 2 }]);
+  } finally {
+    proxy.close();
+    await database.close();
+  }
+});
+
+test('a server that crashes forgets the id of a transaction and gives it to another one: that is not taken for ours', {
+  timeout: 90_000,
+}, async () => {
+  const url = await own.newDatabase();
+  let armed = false;
+  let crashed: Promise<void> | null = null;
+  const proxy = await startProxy(new URL(url), (sent) => {
+    if (!armed || !sent.includes('COMMIT\0')) return false;
+    armed = false;
+    proxy.refuse();
+    crashed = own.server.kill();
+    return 'swallowed';
+  });
+  const through = new URL(url);
+  through.port = String(proxy.port);
+  const database = await own.open(through.href);
+  const nextId = async (): Promise<bigint> =>
+    BigInt(((await own.rows(url, 'select pg_current_xact_id()::text as id'))[0] as { id: string }).id);
+  try {
+    // The id is forgotten unless the server has written some of the transaction down by itself, which it does five times a second.
+    for (let round = 0, wasReused = false; !wasReused; round++) {
+      assert.ok(round < 10, 'no id was given out twice');
+      let ours = 0n;
+      armed = true;
+      const refused = assert.rejects(
+        database.write(async (tx) => {
+          await tx.insertInto('pg_notes').values({ id: round, text: 'lost', weight: null }).execute();
+          const { rows } = await sql<{ id: string }>`select pg_current_xact_id()::text as id`.execute(tx);
+          ours = BigInt(rows[0]?.id ?? 0);
+        }),
+        { code: 'database_unreachable' },
+      );
+      await until(() => crashed !== null);
+      await crashed;
+      crashed = null;
+      await own.server.start();
+      const first = await nextId();
+      for (let id = first; id <= ours; ) id = await nextId();
+      wasReused = first <= ours;
+      proxy.admit();
+      await refused;
+    }
+    assert.deepEqual(await idsOf(database), []);
   } finally {
     proxy.close();
     await database.close();

@@ -2,6 +2,7 @@ import type { SqlValue, Statements } from '../connection.ts';
 import { page_rows, type Rows } from '../transfer.ts';
 import type { Address } from './address.ts';
 import { postgresError, whyOf } from './errors.ts';
+import { marksTable } from './marks.ts';
 import { connect } from './session.ts';
 
 /** The rows that a connection to Postgres sees, read through a cursor; it must be inside a transaction. */
@@ -11,7 +12,7 @@ export function postgresRows(connection: Statements): Rows {
       const { rows } = await connection.run(
         `select c.relname as "table", string_agg(a.attname::text, ',') as columns from pg_catalog.pg_class c
          join pg_catalog.pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
-         where c.relkind = 'r' and c.relnamespace = current_schema()::regnamespace group by c.relname`,
+         where c.relkind = 'r' and c.relname <> '${marksTable}' and c.relnamespace = current_schema()::regnamespace group by c.relname`,
         [],
       );
       return new Map((rows as { table: string; columns: string }[]).map(({ table, columns }) => [table, columns.split(',').sort()]));

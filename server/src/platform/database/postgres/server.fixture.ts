@@ -110,15 +110,18 @@ export const idsOf = async (database: Database): Promise<number[]> =>
 
 interface Proxy {
   readonly port: number;
-  /** Takes no further connections. */
+  /** Lets nobody in any more, until it is told to. */
   refuse(): void;
+  admit(): void;
   close(): void;
 }
 
-/** Stands between a client and the server, and lets `cut` decide at each message of the client whether the answer still arrives. */
-export async function startProxy(target: URL, cut: (sent: Buffer) => boolean): Promise<Proxy> {
+/** Stands between a client and the server, and lets `cut` decide at each message of the client whether the answer, or the message itself, still arrives. */
+export async function startProxy(target: URL, cut: (sent: Buffer) => boolean | 'swallowed'): Promise<Proxy> {
   const sockets = new Set<Socket>();
+  let isOpen = true;
   const proxy = createServer((client) => {
+    if (!isOpen) return void client.destroy();
     const upstream = tcpConnect(Number(target.port), target.hostname);
     for (const socket of [client, upstream]) {
       sockets.add(socket);
@@ -131,8 +134,9 @@ export async function startProxy(target: URL, cut: (sent: Buffer) => boolean): P
     }
     let deaf = false;
     client.on('data', (sent) => {
-      upstream.write(sent);
-      if (!deaf && cut(sent)) {
+      const fate = !deaf && cut(sent);
+      if (fate !== 'swallowed') upstream.write(sent);
+      if (fate !== false) {
         deaf = true;
         setTimeout(() => client.destroy(), 200);
       }
@@ -144,7 +148,12 @@ export async function startProxy(target: URL, cut: (sent: Buffer) => boolean): P
   await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
   return {
     port: (proxy.address() as { port: number }).port,
-    refuse: () => void proxy.close(),
+    refuse: () => {
+      isOpen = false;
+    },
+    admit: () => {
+      isOpen = true;
+    },
     close() {
       for (const socket of sockets) socket.destroy();
       proxy.close();

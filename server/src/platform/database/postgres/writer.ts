@@ -4,6 +4,7 @@ import type { Answer, GroupEnd, ManyValues, SqlValue, WriteConnection } from '..
 import type { Address } from './address.ts';
 import { endsGroup, groupEnd, OutcomeUnknown, PostgresError, postgresError, spoilsConnection } from './errors.ts';
 import { columnsOf, manyInsert, partsOf, unnestSql } from './many.ts';
+import { findMark, leaveMark } from './marks.ts';
 import { assertFit, connect } from './session.ts';
 import { nameOf } from './statements.ts';
 import { sendable } from './values.ts';
@@ -21,6 +22,8 @@ export const migrationLimit_ms = 30 * 60_000;
 /** How long we ask how a COMMIT ended whose connection was lost. */
 const outcomeLimit_ms = 15_000;
 const outcomeRetry_ms = 250;
+/** For one look at that: groups of other processes take their turns. */
+const outcomeLockWait_ms = 2_000;
 
 export const channel = 'slipway_committed';
 
@@ -37,7 +40,9 @@ export class PostgresWriter implements WriteConnection {
   #client: pg.Client | null = null;
   #watchdog: NodeJS.Timeout | null = null;
   #limit_ms = migrationLimit_ms;
-  #transaction: string | null = null;
+  /** Of the group that runs, in this process. */
+  #group = 0;
+  #leavesMarks = false;
   /** The last statement of the write that runs, for whoever did not await it. */
   #last: Promise<unknown> = Promise.resolve();
   /** A statement of the write that runs was refused, so Postgres takes no other one in it. */
@@ -49,8 +54,9 @@ export class PostgresWriter implements WriteConnection {
     this.#process = process;
   }
 
-  /** Migrations are over, which may take longer than any write and change what is known of the tables. */
+  /** Migrations are over, which may take longer than any write and change what is known of the tables. Groups leave marks from now on. */
   migrated(): void {
+    this.#leavesMarks = true;
     this.#limit_ms = groupLimit_ms;
     this.#types.clear();
   }
@@ -58,16 +64,10 @@ export class PostgresWriter implements WriteConnection {
   async begin(): Promise<void> {
     const client = this.#client ?? (await this.#open());
     this.#watchdog = setTimeout(() => this.#drop(client), this.#limit_ms);
+    this.#group++;
     try {
       // The lock first: each statement after it sees all that other processes have committed.
-      const begun = [
-        this.#exec('BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE'),
-        this.#exec(`SELECT pg_advisory_xact_lock(${writeLock})`),
-      ];
-      const asked = this.#send('SELECT pg_current_xact_id()::text AS id', []);
-      // Of several the first one is why: those after it failed since it did.
-      for (const answer of await Promise.allSettled([...begun, asked])) if (answer.status === 'rejected') throw answer.reason;
-      this.#transaction = ((await asked).rows[0] as { id: string }).id;
+      await all([this.#exec('BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE'), this.#exec(`SELECT pg_advisory_xact_lock(${writeLock})`)]);
     } catch (error) {
       await this.rollback();
       throw error;
@@ -93,10 +93,12 @@ export class PostgresWriter implements WriteConnection {
   }
 
   async commit(): Promise<void> {
-    // If it fails, so does the COMMIT.
-    this.#exec(`NOTIFY ${channel}, '${this.#process}'`).catch(() => undefined);
     try {
-      const { command } = await this.#send('COMMIT', []);
+      const mark = this.#leavesMarks ? [this.#send(leaveMark, [this.#process, this.#group])] : [];
+      const told = this.#exec(`NOTIFY ${channel}, '${this.#process}'`);
+      const ended = this.#send('COMMIT', []);
+      await all([...mark, told, ended]);
+      const { command } = await ended;
       if (command !== 'COMMIT') throw new Error(`the group was not committed: Postgres answered ${command}`);
     } catch (error) {
       if (!(error instanceof PostgresError) || !error.isLost) throw error;
@@ -194,23 +196,30 @@ export class PostgresWriter implements WriteConnection {
     (client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
   }
 
-  /** The connection went during the COMMIT: asks the server how the transaction ended. Returns if it was committed. */
+  /** The connection went during the COMMIT: looks for the mark of the group. Returns if it was committed. */
   async #settle(lost: PostgresError): Promise<void> {
     const until = performance.now() + outcomeLimit_ms;
-    while (performance.now() < until) {
-      const state = await this.#stateOfTransaction().catch(() => 'unreachable');
-      if (state === 'committed') return;
-      if (state === 'aborted') throw lost;
-      if (state === null) break;
+    while (this.#leavesMarks && performance.now() < until) {
+      const isKept = await this.#isMarked().catch(() => null);
+      if (isKept === true) return;
+      if (isKept === false) throw lost;
       await sleep(outcomeRetry_ms);
     }
     throw new OutcomeUnknown('the connection was lost during COMMIT', { cause: lost });
   }
 
-  async #stateOfTransaction(): Promise<string | null> {
-    if (!this.#client) await this.#open();
-    const { rows } = await this.#send('SELECT pg_xact_status($1::xid8) AS state', [this.#transaction]);
-    return (rows[0] as { state: string | null }).state;
+  /** Under the lock, which a group that is still ending holds. */
+  async #isMarked(): Promise<boolean> {
+    const client = this.#client ?? (await this.#open());
+    const asked = this.#exec('BEGIN')
+      .then(() => this.#exec(`SET LOCAL lock_timeout = ${outcomeLockWait_ms}`))
+      .then(() => this.#exec(`SELECT pg_advisory_xact_lock(${writeLock})`))
+      .then(() => this.#send(findMark, [this.#process, this.#group]));
+    try {
+      return (await asked).rows.length > 0;
+    } finally {
+      await this.#exec('ROLLBACK').catch(() => this.#drop(client));
+    }
   }
 
   /** The types of a table's columns as the server names them; a migration that changes them comes before the first use. */
@@ -226,4 +235,9 @@ export class PostgresWriter implements WriteConnection {
     asked.catch(() => this.#types.delete(table));
     return asked;
   }
+}
+
+/** Waits for all, and throws the first that failed: those after it failed since it did, and may be told before it. */
+async function all(statements: readonly Promise<unknown>[]): Promise<void> {
+  for (const answer of await Promise.allSettled(statements)) if (answer.status === 'rejected') throw answer.reason;
 }

@@ -181,9 +181,10 @@ async function newest(api: Api): Promise<number | null> {
   return found?.latest ?? null;
 }
 
-/** The code of a refusal. */
+/** The code of a refusal, of ours or of MLflow's. */
 export function codeOf({ body }: Answer): string | null {
-  return (body as { error?: { code?: string } } | null)?.error?.code ?? null;
+  const told = body as { error?: { code?: string }; error_code?: string } | null;
+  return told?.error?.code ?? told?.error_code ?? null;
 }
 
 export function isDone<Body>(answer: Answer<Body> | null): answer is Answer<Body> {

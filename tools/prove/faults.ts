@@ -17,6 +17,7 @@ import { check, doctorFinds, liesFound, plantedLies } from './crash-check.ts';
 import { begin, codeOf, startRun } from './crash-clients.ts';
 import { type Ledger, newLedger } from './crash-ledger.ts';
 import { bundledServer, type CrashServer, type ServerPlace, startServer } from './crash-server.ts';
+import { backupWords } from './crash-upkeep.ts';
 import { type FailingDisk, type Fault, failingDisk, faults } from './failing-disk.ts';
 import { oneOfEach, upkeepOfEach } from './one-of-each.ts';
 import { tellReport } from './preload.ts';
@@ -50,7 +51,11 @@ export interface FaultsOptions {
 type Scenario = 'writes' | 'upkeep' | 'start';
 const allScenarios: readonly Scenario[] = ['writes', 'upkeep', 'start'];
 /** What may be said about a disk that fails, and what the state of things may refuse besides. */
-const clear = new Set(['storage_failed', 'storage_full', 'storage_unreadable', 'busy']);
+const clear = new Set([
+  ...['storage_failed', 'storage_full', 'storage_unreadable', 'busy'],
+  // The same to clients of MLflow.
+  ...['TEMPORARILY_UNAVAILABLE', 'RESOURCE_EXHAUSTED'],
+]);
 const callLimit = 5_000;
 
 /** Undefined when the shim cannot be compiled here. */
@@ -61,7 +66,8 @@ export async function proveFaults(options: FaultsOptions): Promise<FaultsReport 
     mkdirSync(data, { mode: 0o700 });
     const disk = failingDisk(data, root);
     if (disk === undefined) return undefined;
-    const place = { program: bundledServer(), data, port: await freePort(), cache: root, environment: disk.environment };
+    const words = backupWords({ folder: join(root, 'backups') });
+    const place = { program: bundledServer(), data, port: await freePort(), cache: root, words, environment: disk.environment };
     return await new Proof(place, disk, options).run();
   } finally {
     rmSync(root, { recursive: true, force: true });
@@ -137,9 +143,8 @@ class Proof {
     this.#disk.arm(fault, call);
     const n = ++this.#rounds;
     if (scenario === 'writes') await oneOfEach(api, ledger, n);
-    else await upkeepOfEach(api, ledger, join(this.#place.cache, 'backups'), n);
+    else await upkeepOfEach(api, ledger, n);
     const where = this.#disk.disarm();
-    rmSync(join(this.#place.cache, 'backups'), { recursive: true, force: true });
     const what = `${fault} in ${where}`;
     if (!this.#server?.isRunning()) {
       this.#wrong.push(`${what}: the server died`);
@@ -203,6 +208,9 @@ class Proof {
     for (const [name, acknowledged] of round.artifacts) this.#all.artifacts.set(name, acknowledged);
     for (const [number, digest] of round.versions) this.#all.versions.set(number, digest);
     for (const [id, value] of round.outcomes) this.#all.outcomes.set(id, value);
+    for (const [id, run] of round.trackedRuns) this.#all.trackedRuns.set(id, run);
+    for (const [id, model] of round.trackedModels) this.#all.trackedModels.set(id, model);
+    for (const [name, acknowledged] of round.trackedFiles) this.#all.trackedFiles.set(name, acknowledged);
     this.#all.acknowledged += round.acknowledged;
     this.#wrong.push(...round.unexpected);
   }

@@ -1,5 +1,3 @@
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Api } from './crash-api.ts';
 import { addData, isDone, logBatch, moveAlias, startRun, tellTruth, upload } from './crash-clients.ts';
@@ -24,13 +22,11 @@ export async function oneOfEach(api: Api, ledger: Ledger, n: number): Promise<vo
   await trackModel(api, ledger);
 }
 
-/** What takes longer: a version of a data set, a sweep, a backup into a folder of its own. */
-export async function upkeepOfEach(api: Api, ledger: Ledger, backups: string, n: number): Promise<void> {
+/** What takes longer: a version of a data set, a sweep, a backup. */
+export async function upkeepOfEach(api: Api, ledger: Ledger, n: number): Promise<void> {
   await addData(api, ledger, n);
   await operation(api, 'gc', { apply: true });
-  const folder = join(backups, String(n));
-  mkdirSync(folder, { mode: 0o700, recursive: true });
-  await operation(api, 'backup', { folder });
+  await operation(api, 'backup', {});
 }
 
 /** Waits for its end, good or bad: a failed one says so. */

@@ -125,6 +125,21 @@ test('a deleted run is read but not written, and comes back whole', async () => 
   });
 });
 
+test('a run that just logged takes nothing more once its experiment is deleted, and goes on when it is restored', async () => {
+  await withRuns(async (runs) => {
+    const experiment = await runs.createExperiment(caller, project, { name: 'tried' });
+    const { id } = await runs.createRun(caller, project, { experiment });
+    const log = (step: number) => runs.logBatch(caller, project, id, { metrics: [{ key: 'loss', value: 1, step, timestamp_ms: 1 }] });
+    await log(0);
+    await runs.setExperimentLifecycle(caller, project, experiment, 'deleted');
+    await assert.rejects(log(1), refused('run_not_active'));
+    await assert.rejects(runs.createRun(caller, project, { experiment }), refused('experiment_not_active'));
+    await runs.setExperimentLifecycle(caller, project, experiment, 'active');
+    await log(2);
+    assert.equal((await runs.getRun(caller, project, id)).metrics[0]?.step, 2);
+  });
+});
+
 test('a run of another project is not found', async () => {
   await withRuns(async (runs) => {
     const { id } = await runs.createRun(caller, project, {});

@@ -10,7 +10,7 @@ import type { Worker } from 'node:worker_threads';
 import { sql } from 'kysely';
 import { systemClock } from '../../kernel/clock.ts';
 import { SlipwayError } from '../../kernel/error.ts';
-import { afterCommit, type Database, isUniqueViolation, lockFolder, type Migration, openDatabase } from './index.ts';
+import { afterCommit, type Database, isUniqueViolation, Kept, lockFolder, type Migration, openDatabase } from './index.ts';
 
 interface NotesTable {
   id: number;
@@ -186,6 +186,24 @@ test('when SQLite rolls a whole group back, what was sent behind that is not kep
       (await database.read.selectFrom('notes').select('id').execute()).map(({ id }) => id),
       [1],
     );
+  });
+});
+
+test('what a write kept is known to the next ones, of the same group too, and nothing of it once a write is taken back', async () => {
+  await withDatabase(async (database) => {
+    const kept = new Kept<number>(database);
+    const known = (key: string) => database.write((tx) => Promise.resolve(kept.get(tx, key)));
+    const keeps = (key: string, fails = false) =>
+      database.write((tx) => {
+        kept.set(tx, key, 1);
+        return fails ? Promise.reject(new Error('taken back')) : Promise.resolve();
+      });
+    assert.deepEqual(await Promise.all([keeps('a'), known('a')]), [undefined, 1]);
+    assert.equal(await known('a'), 1);
+    const [failed, after] = await Promise.allSettled([keeps('b', true), known('b')]);
+    assert.equal(failed.status, 'rejected');
+    assert.deepEqual(after, { status: 'fulfilled', value: undefined });
+    assert.equal(await known('a'), undefined);
   });
 });
 

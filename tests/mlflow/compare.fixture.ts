@@ -122,6 +122,15 @@ export class Pairs {
   }
 }
 
+/** What a text of JSON says, however it is written; null for any other text. */
+function written(text: string): unknown {
+  try {
+    return /^[[{]/.test(text) ? JSON.parse(text) : null;
+  } catch {
+    return null;
+  }
+}
+
 const isId = (key: string): boolean =>
   /(?:^|_)(?:id|uuid)$|(?:Id|Uuid)$/.test(key) &&
   key !== 'client_request_id' &&
@@ -137,6 +146,8 @@ function valueDifference(theirs: unknown, ours: unknown, at: string, ids: Pairs)
   if (typeof theirs === 'string' && typeof ours === 'string') {
     // As of a refusal, that there is one counts, and not how it is told.
     if (/^\.errors\[\d+\]$/.test(at)) return null;
+    const [there, here] = [written(theirs), written(ours)];
+    if (there !== null && here !== null) return valueDifference(there, here, at, ids);
     if (theirs === ours || (isId(key) && ids.agree(theirs, ours)) || (drawnName.test(theirs) && drawnName.test(ours))) return null;
     return ids.agreeIn(place(theirs), place(ours))
       ? null

@@ -7,6 +7,7 @@ import { linkInputs } from './dataset-source.ts';
 import { inExperiment } from './experiments-routes.ts';
 import { inputsOf } from './inputs-wire.ts';
 import { limits } from './names.ts';
+import { historyTag, withModel } from './old-models.ts';
 import { invalid, inWordsOf, refusal } from './refusal.ts';
 import type { MlflowDeps, Routing } from './routing.ts';
 import { infoWire, list, runNameTag, runWire, statusNames, statusOf, takeName } from './runs-mapping.ts';
@@ -139,15 +140,10 @@ export function runsRoutes(deps: MlflowDeps, { route }: Routing): Route[] {
     }),
     ...route('logModel', { run_id, model_json: needed(text) }, async (incoming) => {
       const { caller, project, asked } = incoming;
-      const model = modelJson(asked.model_json);
       const run = await inRun(asked.run_id, () => runs.getRun(caller, project, asked.run_id));
-      const history = run.tags.find(({ key }) => key === historyTag)?.value ?? '[]';
-      const models = [...listIn(history), model];
-      await log(incoming, asked.run_id, {
-        metrics: [],
-        params: [],
-        tags: [{ key: historyTag, value: JSON.stringify(models).slice(0, limits.tagValue_chars) }],
-      });
+      const value = withModel(run.tags.find(({ key }) => key === historyTag)?.value, asked.model_json);
+      const tags = [{ key: historyTag, value: value.slice(0, limits.tagValue_chars) }];
+      await log(incoming, asked.run_id, { metrics: [], params: [], tags });
       return {};
     }),
   ];
@@ -169,31 +165,6 @@ function artifactRoots({ runs }: MlflowDeps) {
 }
 
 const experimentsMost = 10_000;
-const historyTag = 'mlflow.log-model.history';
-/** What a client left in the tag may be anything. */
-function listIn(json: string): unknown[] {
-  try {
-    const list: unknown = JSON.parse(json);
-    return Array.isArray(list) ? list : [];
-  } catch {
-    return [];
-  }
-}
-
-const modelMembers = ['artifact_path', 'flavors', 'utc_time_created', 'run_id'];
-
-function modelJson(json: string): unknown {
-  let model: unknown;
-  try {
-    model = JSON.parse(json);
-  } catch {
-    throw invalid(`Malformed model info. \n ${json.slice(0, 500)} \n is not a valid JSON.`);
-  }
-  const lacking = modelMembers.filter((name) => typeof model !== 'object' || model === null || !(name in model));
-  if (lacking.length > 0) throw invalid(`Model json is missing mandatory fields: {${lacking.map((name) => `'${name}'`).join(', ')}}`);
-  return model;
-}
-
 interface SearchWire {
   readonly experiment_ids: readonly string[];
   readonly filter: string;

@@ -18,7 +18,9 @@ function summaryOf(json: string): unknown {
   const from = isWire(model) ? model : {};
   const lacking = needed.filter((name) => !Object.hasOwn(from, name));
   if (lacking.length > 0) throw invalid(`Model json is missing mandatory fields: {${lacking.map((name) => `'${name}'`).join(', ')}}`);
-  const flavors = Object.entries(isWire(from['flavors']) ? from['flavors'] : {}).map(([name, flavor]) => [name, withoutConfig(flavor)]);
+  const flavors = Object.entries(isWire(from['flavors']) ? from['flavors'] : {}).map(
+    ([name, flavor]) => [name, withoutConfig(flavor)] as const,
+  );
   return {
     run_id: from['run_id'],
     artifact_path: from['artifact_path'],

@@ -168,10 +168,14 @@ export function mlflowGiven(tracked: Tracked): ByOperation {
 }
 
 const key = { key: 'k', value: 'v' };
+/** A viewer of the project that is attacked. */
+const member = 'spare@example.org';
 
 function experimentsGiven({ experiments: { own, doomed, binned, renamed } }: Tracked): ByOperation {
   const search = { view_type: 'ALL', max_results: 5, order_by: ['name DESC'], filter: "name LIKE '%'" };
   return {
+    'mlflow.getExperimentPermission': { query: { experiment_id: own, username: member } },
+    'mlflow.createExperimentPermission': { body: { experiment_id: own, username: member, permission: 'READ' } },
     'mlflow.createExperiment': { body: { name: 'made', artifact_location: 's3://bucket/place', tags: [key] } },
     'mlflow.getExperiment': { query: { experiment_id: own } },
     'mlflow.getExperimentByName': { query: { experiment_name: 'tracked' } },
@@ -260,6 +264,8 @@ function loggedModelsGiven({ experiments: { own }, run, models }: Tracked): ByOp
 function registryGiven(_: Tracked): ByOperation {
   const search = { filter: "name LIKE '%'", max_results: '5', order_by: 'name DESC', page_token: '' };
   return {
+    'mlflow.getModelPermission': { query: { name: 'iris', username: member } },
+    'mlflow.createModelPermission': { body: { name: 'iris', username: member, permission: 'READ' } },
     'mlflow.createRegisteredModel': { body: { name: 'made', tags: [key], description: 'x' } },
     'mlflow.getRegisteredModel': { query: { name: 'iris' } },
     'mlflow.searchRegisteredModels': { query: search },

@@ -83,7 +83,8 @@ export const groups: readonly Group[] = [
   {
     what: 'Read a project as a client of MLflow',
     may: ['viewer', 'contributor', 'approver', 'admin', 'token that only reads', 'execution', 'admin of the installation'],
-    operations: `mlflow.getExperiment mlflow.getExperimentByName mlflow.searchExperiments mlflow.searchExperimentsByGet mlflow.getRun
+    operations: `mlflow.getExperiment mlflow.getExperimentPermission mlflow.getModelPermission
+      mlflow.getExperimentByName mlflow.searchExperiments mlflow.searchExperimentsByGet mlflow.getRun
       mlflow.searchRuns mlflow.metricHistory mlflow.metricHistoryBulk mlflow.metricHistoryBulkInterval mlflow.listArtifacts
       mlflow.listProxied mlflow.getProxied mlflow.getArtifact mlflow.getVersionArtifact mlflow.getLoggedModelArtifact
       mlflow.searchLoggedModels mlflow.getLoggedModel mlflow.listLoggedModelArtifacts mlflow.getRegisteredModel
@@ -94,7 +95,8 @@ export const groups: readonly Group[] = [
   {
     what: 'Change what is in a project as a client of MLflow',
     may: ['contributor', 'admin', 'execution', 'admin of the installation'],
-    operations: `mlflow.createExperiment mlflow.updateExperiment mlflow.deleteExperiment mlflow.restoreExperiment mlflow.setExperimentTag
+    operations: `mlflow.createExperimentPermission mlflow.createModelPermission
+      mlflow.createExperiment mlflow.updateExperiment mlflow.deleteExperiment mlflow.restoreExperiment mlflow.setExperimentTag
       mlflow.deleteExperimentTag mlflow.createRun mlflow.updateRun mlflow.deleteRun mlflow.restoreRun mlflow.logMetric
       mlflow.logParam mlflow.logBatch mlflow.setTag mlflow.deleteTag mlflow.logInputs mlflow.logOutputs mlflow.logModel
       mlflow.putProxied mlflow.deleteProxied mlflow.createLoggedModel mlflow.finishLoggedModel mlflow.deleteLoggedModel

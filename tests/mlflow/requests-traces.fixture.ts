@@ -72,6 +72,8 @@ export const traceRequests: readonly Request[] = [
   search('by request', "client_request_id = 'c1'"),
   search('by a regular expression', "tags.colour RLIKE '^r.d$'"),
   search('by a regular expression that is none', "name RLIKE 'x+$'"),
+  search('by an attribute of a span', "span.attributes.model = 'gpt'"),
+  search('by an issue', "issue.id = 'i-1'"),
   search('by an unknown word', "hue = 'red'"),
   search('by nonsense', 'nonsense'),
   search('by OR', "tags.a = 'b' OR tags.c = 'd'"),

@@ -72,6 +72,10 @@ export const differences: readonly Difference[] = [
     shownBy: ['search traces: by run', 'search traces: by prompt'],
   },
   {
+    text: 'Searches of traces know no `span.attributes.…` and no `issue.id`. Patterns of `RLIKE` are read as JavaScript reads them, at most five in a filter, over at most 10,000 different values.',
+    shownBy: ['search traces: by an attribute of a span', 'search traces: by an issue'],
+  },
+  {
     text: 'Permissions of single experiments and models (`…/permissions/*`) are told and never given, since rights are those of a whole project here.',
   },
   { text: '`runs/log-batch` is atomic: all of it is kept or none.' },

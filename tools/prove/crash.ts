@@ -1,5 +1,5 @@
 /**
- * Proves that what was acknowledged survives kill -9: `crash.ts [--cycles N] [--migrations N] [--seed N] [--postgres]`.
+ * Proves that what was acknowledged survives kill -9: `crash.ts [--cycles N] [--migrations N] [--seed N] [--minutes N] [--postgres]`.
  *
  * Each cycle starts a real server on the same data folder, lets clients write over HTTP (batches of metrics, uploads, versions
  * of a data set, trainings, alias moves, rollouts, outcomes; runs, files and models by the MLflow protocol) beside sweeps and backups, and notes every acknowledgement, kills
@@ -87,6 +87,8 @@ export interface CrashOptions {
   /** How many databases of an older schema are brought up to date under kills. */
   readonly migrations: number;
   readonly seed: number;
+  /** No cycle begins later; the last looks, which take a while, come then. */
+  readonly minutes?: number | undefined;
   /** Without it the server's own file. */
   readonly postgres?: PostgresServer | undefined;
   readonly tell?: (line: string) => void;
@@ -104,7 +106,8 @@ const againShare = 0.2;
 const databaseKillShare = 0.2;
 
 export async function proveCrash(options: CrashOptions): Promise<CrashReport> {
-  const { cycles, seed, postgres, tell = () => undefined } = options;
+  const { seed, minutes = Number.POSITIVE_INFINITY, postgres, tell = () => undefined } = options;
+  const until = performance.now() + minutes * 60_000;
   const root = mkdtempSync(join(tmpdir(), 'slipway-crash-'));
   const clock = movedClock(root);
   const program = bundledServer();
@@ -117,8 +120,9 @@ export async function proveCrash(options: CrashOptions): Promise<CrashReport> {
   const restarts: Restart[] = [];
   const found: Found = { lost: [], half: [], checked: 0, orphans_ms: 0 };
   let databaseKills = 0;
+  let cycle = 0;
   try {
-    for (let cycle = 0; cycle < cycles; cycle++) {
+    for (; cycle < options.cycles && performance.now() < until; cycle++) {
       clock?.set(cycle * day_ms);
       const server = await startServer(place);
       const gone = new AbortController();
@@ -148,10 +152,10 @@ export async function proveCrash(options: CrashOptions): Promise<CrashReport> {
         `cycle ${cycle + 1}: ready after ${Math.round(server.ready_ms)} ms, ${ledger.acknowledged} acknowledged, ${children} children, ${found.lost.length} lost, ${found.half.length} half`,
       );
     }
-    clock?.set(cycles * day_ms);
+    clock?.set(cycle * day_ms);
     const ended = await finish({ place, ledger, upkeep, restarts, found, database: postgres?.url });
     const migration = await proveMigration({ ...place, words: [], environment: {} }, options.migrations, chance, postgres?.url);
-    return { cycles, seed, ...ended, databaseKills, swept: clock ? ended.swept : null, migration };
+    return { cycles: cycle, seed, ...ended, databaseKills, swept: clock ? ended.swept : null, migration };
   } finally {
     rmSync(root, { recursive: true, force: true });
   }
@@ -261,6 +265,7 @@ async function main(): Promise<void> {
       cycles: { type: 'string', default: '200' },
       migrations: { type: 'string', default: '40' },
       seed: { type: 'string', default: String(process.pid) },
+      minutes: { type: 'string' },
       postgres: { type: 'boolean', default: false },
     },
   });
@@ -269,6 +274,7 @@ async function main(): Promise<void> {
     cycles: Number(values.cycles),
     migrations: Number(values.migrations),
     seed: Number(values.seed),
+    minutes: values.minutes === undefined ? undefined : Number(values.minutes),
     postgres,
     tell: (line) => process.stderr.write(`${line}\n`),
   }).finally(() => postgres?.remove());

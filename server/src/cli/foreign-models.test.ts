@@ -212,6 +212,11 @@ test('a metric that the client reported passes a gate that accepts it, and the v
   const { result, evidence } = JSON.parse(verdict.out);
   assert.deepEqual([result, evidence[0].value, evidence[0].reported], ['pass', 3.5, true], verdict.out);
   assert.match(evidence[0].reason, /as the run of this version reported; nobody here measured it/);
+  const elsewhere = { name: 'told', source: 'models:/told/1', run_id: 'f'.repeat(32) };
+  assert.equal((await mlflow('model-versions/create', elsewhere)).status, 200);
+  const { exit, out } = await slipway(folder, ['gate', 'evaluate', 'told', '2', '--json']);
+  assert.equal(exit, exits.refused, out);
+  assert.match(JSON.parse(out).evidence[0].reason, /logged no val_rmse/, 'of a run of another server nothing is known');
 });
 
 test('a file without a name for its model is wrong usage', async () => {

@@ -1,7 +1,7 @@
 import { assertMay, type Caller } from '../../kernel/caller.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { digestOf } from '../../kernel/digest.ts';
-import { failure } from '../../kernel/error.ts';
+import { failure, SlipwayError } from '../../kernel/error.ts';
 import { newId } from '../../kernel/ids.ts';
 import type { Project } from '../../kernel/project.ts';
 import type { Database } from '../../platform/database/index.ts';
@@ -77,8 +77,14 @@ async function reportedOf(
   { run_id }: ModelVersion,
 ): Promise<Reported> {
   if (run_id === null || !criteria.some(takesReported)) return new Map();
-  const { metrics } = await runs.getRun(caller, project, run_id);
+  const metrics = await runs.getRun(caller, project, run_id).then((run) => run.metrics, noneOfNobody);
   return new Map(metrics.filter(({ value }) => !Number.isNaN(value)).map(({ key, value }) => [key, value]));
+}
+
+/** A client may have named a run of another server. */
+function noneOfNobody(error: unknown): [] {
+  if (error instanceof SlipwayError && error.code === 'not_found') return [];
+  throw error;
 }
 
 async function championOf({ models }: GatesDeps, project: Project, version: ModelVersion): Promise<ModelVersion | null> {

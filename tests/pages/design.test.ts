@@ -106,11 +106,12 @@ describe('the design', { skip: withoutBrowser }, () => {
     await page.keyboard.type('guards of v18 broke');
     await page.keyboard.press('Enter');
     await page.getByText('Said yes: guards of v18 broke').waitFor();
+    await dialog.waitFor({ state: 'detached' });
   });
 
   test('a refusal is told in the dialog that asked', async () => {
     await page.getByRole('button', { name: 'Go back to v1?' }).press('Enter');
-    const dialog = page.getByRole('dialog');
+    const dialog = page.getByRole('dialog', { name: 'Go back to v1?' });
     assert.match((await dialog.getByRole('alert').textContent()) ?? '', /Version 1 of delay is retired.*version_retired/);
     await page.keyboard.press('Escape');
     await dialog.waitFor({ state: 'detached' });

@@ -197,12 +197,12 @@ test('a server that crashes forgets the id of a transaction and gives it to anot
 }, async () => {
   const url = await own.newDatabase();
   let armed = false;
-  let crashed: Promise<void> | null = null;
+  const crash: { ended: Promise<void> | null } = { ended: null };
   const proxy = await startProxy(new URL(url), (sent) => {
     if (!armed || !sent.includes('COMMIT\0')) return false;
     armed = false;
     proxy.refuse();
-    crashed = own.server.kill();
+    crash.ended = own.server.kill();
     return 'swallowed';
   });
   const through = new URL(url);
@@ -224,9 +224,9 @@ test('a server that crashes forgets the id of a transaction and gives it to anot
         }),
         { code: 'database_unreachable' },
       );
-      await until(() => crashed !== null);
-      await crashed;
-      crashed = null;
+      await until(() => crash.ended !== null);
+      await crash.ended;
+      crash.ended = null;
       await own.server.start();
       const first = await nextId();
       for (let id = first; id <= ours; ) id = await nextId();

@@ -103,6 +103,7 @@ describe('the design', { skip: withoutBrowser }, () => {
     await dialog.waitFor({ state: 'detached' });
     await page.locator('button:focus', { hasText: 'Go back to v17?' }).waitFor();
     await opener.press('Enter');
+    await dialog.locator('textarea:focus, input:focus').waitFor();
     await page.keyboard.type('guards of v18 broke');
     await page.keyboard.press('Enter');
     await page.getByText('Said yes: guards of v18 broke').waitFor();

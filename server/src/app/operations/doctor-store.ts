@@ -92,7 +92,10 @@ export async function countUnendedJobs(handle: Handle): Promise<number> {
   return countOf(handle, sql<{ rows: number }>`select count(*) as rows from jobs where state in ('waiting', 'running')`);
 }
 
-/** Rows that belong to another row: which table, by which columns, to which. Checked by hand, since no foreign keys are declared. */
+/**
+ * Rows that belong to another row: which table, by which columns, to which. Checked by hand, since no foreign keys are declared. Files of
+ * a trace are not among them: they may come before it.
+ */
 const belongings: readonly (readonly [table: string, columns: string, to: string, of: string])[] = [
   ['run_params', 'run', 'runs', 'number'],
   ['run_tags', 'run', 'runs', 'number'],
@@ -103,6 +106,21 @@ const belongings: readonly (readonly [table: string, columns: string, to: string
   ['metric_latest', 'run', 'runs', 'number'],
   ['metric_latest', 'key', 'metric_keys', 'id'],
   ['runs', 'experiment', 'experiments', 'number'],
+  ['experiment_tags', 'experiment', 'experiments', 'number'],
+  ['outside_datasets', 'experiment', 'experiments', 'number'],
+  ['logged_models', 'experiment', 'experiments', 'number'],
+  ['logged_model_params', 'model', 'logged_models', 'number'],
+  ['logged_model_tags', 'model', 'logged_models', 'number'],
+  ['logged_model_metrics', 'model', 'logged_models', 'number'],
+  ['logged_model_files', 'model', 'logged_models', 'number'],
+  ['run_models', 'run', 'runs', 'number'],
+  ['traces', 'experiment', 'experiments', 'number'],
+  ['trace_tags', 'trace', 'traces', 'id'],
+  ['trace_metadata', 'trace', 'traces', 'id'],
+  ['spans', 'trace', 'traces', 'id'],
+  ['assessments', 'trace', 'traces', 'id'],
+  ['model_version_facts', 'version_id', 'model_versions', 'id'],
+  ['model_version_tags', 'version_id', 'model_versions', 'id'],
   ['execution_steps', 'execution_id', 'executions', 'id'],
   ['model_holds', 'version_id', 'model_versions', 'id'],
   ['rollouts', 'deployment', 'deployments', 'name'],

@@ -107,6 +107,12 @@ const breaks: readonly { readonly statements: string; readonly check: string; re
     says: /run_tags.run names 1 that runs does not have/,
   },
   {
+    statements: "insert into trace_tags values ('tr-gone', 'a', 'b')",
+    undo: 'delete from trace_tags',
+    check: 'orphans',
+    says: /trace_tags.trace names 1 that traces does not have/,
+  },
+  {
     statements: "update runs set project_id = 'prj_gone'",
     undo: 'update runs set project_id = (select id from access_projects)',
     check: 'orphans',

@@ -199,18 +199,19 @@ export async function withParts(handle: Handle, rows: readonly TraceRow[]): Prom
       .groupBy('trace')
       .execute(),
   ]);
-  const pairsOf = (all: readonly PairsTable[], id: string) =>
-    Object.fromEntries(all.filter(({ trace }) => trace === id).map(({ key, value }) => [key, value]));
+  const byTrace = <T extends { readonly trace: string }>(all: readonly T[]) => Map.groupBy(all, ({ trace }) => trace);
+  const [tagsOf, metadataOf, assessmentsOf] = [byTrace(tags), byTrace(metadata), byTrace(assessments)];
+  const pairs = (all: readonly PairsTable[] = []) => Object.fromEntries(all.map(({ key, value }) => [key, value]));
   const counts = new Map(spans.map((row) => [row.trace, Number(row.spans)]));
   return rows.map(({ project_id: _, told, ...row }) => ({
     ...row,
     told: told === 1,
     experiment: String(row.experiment),
-    tags: pairsOf(tags, row.id),
-    metadata: pairsOf(metadata, row.id),
-    assessments: assessments
-      .filter(({ trace }) => trace === row.id)
-      .map(({ id, name, kind, value, content }) => ({ id, name, kind, value, content: parsed(content) })),
+    tags: pairs(tagsOf.get(row.id)),
+    metadata: pairs(metadataOf.get(row.id)),
+    assessments: (assessmentsOf.get(row.id) ?? []).map(({ id, name, kind, value, content }) => {
+      return { id, name, kind, value, content: parsed(content) };
+    }),
     spans: counts.get(row.id) ?? 0,
   }));
 }

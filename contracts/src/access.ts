@@ -166,6 +166,39 @@ const sessions = {
     permission: 'signed-in',
     status: 204,
   }),
+  listSessions: endpoint({
+    id: 'access.listSessions',
+    method: 'GET',
+    path: '/api/v1/sessions',
+    summary: "The sessions of the caller's person that last, newest first; never their secrets.",
+    permission: 'signed-in',
+    response: z.object({
+      sessions: z.array(
+        z.object({
+          id: z.string(),
+          /** The program that began it, in its own words. */
+          agent: z.string().nullable(),
+          made_at_ms: time_ms,
+          seen_at_ms: time_ms,
+          /** When it is over unless it is used before. */
+          ends_at_ms: time_ms,
+          /** Whether it is the one that asks. */
+          present: z.boolean(),
+        }),
+      ),
+    }),
+    errors: ['person_only'],
+  }),
+  endSession: endpoint({
+    id: 'access.endSession',
+    method: 'DELETE',
+    path: '/api/v1/sessions/:session',
+    summary: "Ends one session of the caller's person.",
+    permission: 'signed-in',
+    params: z.object({ session: id }),
+    status: 204,
+    errors: ['not_found', 'person_only'],
+  }),
   signOutEverywhere: endpoint({
     id: 'access.signOutEverywhere',
     method: 'DELETE',

@@ -13,6 +13,8 @@ export const operations: Readonly<Record<string, Operation>> = {
   'system.openapi': { method: 'GET', path: '/api/openapi.json', body: 'none', answers: 'json' },
   'access.signIn': { method: 'POST', path: '/api/v1/session', body: 'json', answers: 'json' },
   'access.signOut': { method: 'DELETE', path: '/api/v1/session', body: 'none', answers: 'none' },
+  'access.listSessions': { method: 'GET', path: '/api/v1/sessions', body: 'none', answers: 'json' },
+  'access.endSession': { method: 'DELETE', path: '/api/v1/sessions/{session}', body: 'none', answers: 'none' },
   'access.signOutEverywhere': { method: 'DELETE', path: '/api/v1/sessions', body: 'none', answers: 'none' },
   'access.createSignInLink': { method: 'POST', path: '/api/v1/sign-in-links', body: 'json', answers: 'json' },
   'access.me': { method: 'GET', path: '/api/v1/me', body: 'none', answers: 'json' },
@@ -162,6 +164,10 @@ export interface Operations {
     readonly signIn: Call<Api['access']['signIn'], 'json', 'json'>;
     /** Ends the session. `DELETE /api/v1/session` */
     readonly signOut: Call<Api['access']['signOut'], 'none', 'none'>;
+    /** The sessions of the caller's person that last, newest first; never their secrets. `GET /api/v1/sessions` */
+    readonly listSessions: Call<Api['access']['listSessions'], 'none', 'json'>;
+    /** Ends one session of the caller's person. `DELETE /api/v1/sessions/{session}` */
+    readonly endSession: Call<Api['access']['endSession'], 'none', 'none'>;
     /** Ends all sessions of the caller's person, this one too, and the sign-in links that wait. Tokens stay. `DELETE /api/v1/sessions` */
     readonly signOutEverywhere: Call<Api['access']['signOutEverywhere'], 'none', 'none'>;
     /** Makes a link that signs a person in once within 15 minutes: oneself, or anybody as an admin of the installation. `POST /api/v1/sign-in-links` */

@@ -48,7 +48,7 @@ export const groups: readonly Group[] = [
   {
     what: 'See and end what is one’s own, read metrics, list the projects that one may enter',
     may: signedIn,
-    operations: `access.signOut access.signOutEverywhere access.createSignInLink access.me access.changePassword access.listTokens access.createToken access.revokeToken
+    operations: `access.signOut access.listSessions access.endSession access.signOutEverywhere access.createSignInLink access.me access.changePassword access.listTokens access.createToken access.revokeToken
       access.listProjects system.metrics openInference.server openInference.serverSlash`,
   },
   {

@@ -3,6 +3,25 @@ import { test } from 'node:test';
 import { startServer, temporaryFolder } from '../journeys/a-server.fixture.ts';
 import { openBrowser, settled, signIn, withoutBrowser } from './browser.fixture.ts';
 
+test('a person finds the browser that was left open in the list of their settings, and ends its session alone', {
+  skip: withoutBrowser,
+}, async (t) => {
+  const [server, browser] = await Promise.all([startServer(t, temporaryFolder(t)), openBrowser(t)]);
+  const kim = { name: 'Kim', email: 'kim@example.org', password: 'two herons over a mill' };
+  await server.admin.client.access.createPerson({ body: kim });
+  await server.admin.client.access.addMember({ params: { project: 'default' }, body: { email: kim.email, role: 'viewer' } });
+  const [here, left] = [await signIn(t, browser, server, kim.email), await signIn(t, browser, server, kim.email)];
+  await here.goto(`${server.address}/p/default/settings?tab=you`);
+  await settled(here);
+  const rows = here.getByRole('table', { name: 'Sessions' }).getByRole('row').filter({ hasText: 'Chrome' });
+  assert.equal(await rows.count(), 2);
+  await rows.getByRole('button', { name: 'End' }).click();
+  await rows.getByRole('button', { name: 'End' }).waitFor({ state: 'detached' });
+  assert.match((await rows.allInnerTexts()).join(), /this browser/);
+  assert.equal((await left.request.get(`${server.address}/api/v1/me`)).status(), 401);
+  assert.equal((await here.request.get(`${server.address}/api/v1/me`)).status(), 200);
+});
+
 test('who signs out everywhere is asked once, and then signed out here and in every other browser, which shows nothing of theirs any more', {
   skip: withoutBrowser,
 }, async (t) => {

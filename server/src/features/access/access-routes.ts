@@ -4,8 +4,9 @@ import { type Caller, may } from '../../kernel/caller.ts';
 import type { Project } from '../../kernel/project.ts';
 import { implement, type Route } from '../../platform/http/index.ts';
 import { cookieNameOf } from './authentication.ts';
-import { type AccessRoutesDeps, pageRoutes, setSession } from './page-routes.ts';
+import { type AccessRoutesDeps, arrivalOf, pageRoutes, setSession } from './page-routes.ts';
 import { everything } from './person.ts';
+import { sessionIdOf } from './sessions.ts';
 import type { Token } from './tokens-store.ts';
 
 const access = api.access;
@@ -32,7 +33,7 @@ function sessionRoutes(deps: AccessRoutesDeps): Route[] {
     implement(
       access.signIn,
       async ({ body, request, reply }) => {
-        const opened = await sessions.signIn({ ...body, ip: request.ip, request: request.id, replaces: request.cookies.get(name) });
+        const opened = await sessions.signIn({ ...body, ...arrivalOf(request), ip: request.ip, replaces: request.cookies.get(name) });
         setSession(reply, opened, deps);
         return {
           kind: 'person' as const,
@@ -50,6 +51,12 @@ function sessionRoutes(deps: AccessRoutesDeps): Route[] {
       if (secret !== undefined) await sessions.signOut(caller, secret);
       reply.setCookie(name, '', { maxAge_s: 0, secure: deps.secureCookies });
     }),
+    implement(access.listSessions, async ({ caller, request }) => {
+      const secret = request.cookies.get(name);
+      const present = secret === undefined ? null : sessionIdOf(secret);
+      return { sessions: (await sessions.list(caller)).map((session) => ({ ...session, present: session.id === present })) };
+    }),
+    implement(access.endSession, ({ caller, params }) => sessions.end(caller, params.session)),
     implement(access.signOutEverywhere, async ({ caller, reply }) => {
       await sessions.signOutEverywhere(caller);
       reply.setCookie(name, '', { maxAge_s: 0, secure: deps.secureCookies });

@@ -14,19 +14,18 @@ import {
   updateAccount,
 } from './persons-store.ts';
 import { insertProject, selectProject } from './projects-store.ts';
-import { callerFor, type Opened, openSession } from './sessions.ts';
+import { type Arrival, callerFor, type Opened, openSession } from './sessions.ts';
 
 export const defaultProject = 'default';
 const linkLife_ms = 24 * 3_600_000;
 /** 128 bits: cannot be guessed within a day. */
 const linkSecret_bytes = 16;
 
-export interface SetUp {
+export interface SetUp extends Arrival {
   readonly token: string;
   readonly name: string;
   readonly email: string;
   readonly password: string;
-  readonly request: string;
 }
 
 export function createInstallation(context: Context, passwords: Passwords) {
@@ -84,7 +83,7 @@ export function createInstallation(context: Context, passwords: Passwords) {
     isSetupLink: (token: string): Promise<boolean> => hasSetupLink(database.read, hashOf(token), clock.now()),
 
     /** Makes the first account and signs it in; the link is used up in the same transaction. */
-    async setUp({ token, name, email, password, request }: SetUp): Promise<Opened> {
+    async setUp({ token, name, email, password, ...arrival }: SetUp): Promise<Opened> {
       const hash = hashOf(token);
       if (!(await hasSetupLink(database.read, hash, clock.now()))) throw failure('setup_link_not_valid', {});
       assertGoodPassword(password, { name, email });
@@ -96,14 +95,14 @@ export function createInstallation(context: Context, passwords: Passwords) {
         await updateAccount(tx, owner.id, { name, email, password: hashed });
         const account = (await selectAccount(tx, owner.id)) ?? owner;
         const after = { name, email, server_admin: true };
-        await events.emit(tx, callerFor(account, request), {
+        await events.emit(tx, callerFor(account, arrival.request), {
           project_id: null,
           type: 'installation.set-up',
           subject: `person ${owner.id}`,
           after,
         });
         afterCommit(tx, () => context.principals.clear());
-        return openSession(context, tx, account, request);
+        return openSession(context, tx, account, arrival);
       });
     },
   };

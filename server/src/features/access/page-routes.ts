@@ -1,11 +1,11 @@
 import { api } from '@slipway/contracts';
 import { SlipwayError } from '../../kernel/error.ts';
-import { implement, type ReplyControls, type Route } from '../../platform/http/index.ts';
+import { implement, type ReplyControls, type RequestFacts, type Route } from '../../platform/http/index.ts';
 import type { Access } from './access.ts';
 import { cookieNameOf } from './authentication.ts';
 import { nextPath } from './next-path.ts';
 import { pagePolicy, refusalPage, setUpPage, signInLinkPage, signInPage } from './pages.ts';
-import { type Opened, sessionLimit_ms } from './sessions.ts';
+import { type Arrival, type Opened, sessionLimit_ms } from './sessions.ts';
 
 const access = api.access;
 
@@ -17,6 +17,10 @@ export interface AccessRoutesDeps {
 
 export function setSession(reply: ReplyControls, { secret }: Opened, { secureCookies }: AccessRoutesDeps): void {
   reply.setCookie(cookieNameOf({ secureCookies }), secret, { maxAge_s: sessionLimit_ms / 1000, secure: secureCookies });
+}
+
+export function arrivalOf({ id, headers }: RequestFacts): Arrival {
+  return { request: id, agent: headers['user-agent'] };
 }
 
 function asPage(reply: ReplyControls, html: string, status = 200): string {
@@ -64,7 +68,7 @@ export function pageRoutes(deps: AccessRoutesDeps): Route[] {
       access.setUp,
       async ({ body, request, reply }) => {
         try {
-          setSession(reply, await installation.setUp({ ...body, request: request.id }), deps);
+          setSession(reply, await installation.setUp({ ...body, ...arrivalOf(request) }), deps);
           return to(reply, '/');
         } catch (error) {
           const problem = problemOf(error);
@@ -88,7 +92,7 @@ export function pageRoutes(deps: AccessRoutesDeps): Route[] {
         const next = nextPath(body.next);
         try {
           const replaces = request.cookies.get(cookieNameOf(deps));
-          setSession(reply, await sessions.signIn({ ...body, ip: request.ip, request: request.id, replaces }), deps);
+          setSession(reply, await sessions.signIn({ ...body, ...arrivalOf(request), ip: request.ip, replaces }), deps);
           return to(reply, next);
         } catch (error) {
           const problem = problemOf(error);
@@ -109,7 +113,7 @@ export function pageRoutes(deps: AccessRoutesDeps): Route[] {
     implement(
       access.useSignInLink,
       async ({ body, request, reply }) => {
-        setSession(reply, await signInLinks.use(body.token, request.id), deps);
+        setSession(reply, await signInLinks.use(body.token, arrivalOf(request)), deps);
         return to(reply, nextPath(body.next));
       },
       { explain },

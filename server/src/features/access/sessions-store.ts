@@ -6,6 +6,8 @@ interface SessionsTable {
   made_at_ms: number;
   seen_at_ms: number;
   ends_at_ms: number;
+  /** The program that began it, in its own words. */
+  agent: string | null;
 }
 
 declare module '../../platform/database/handle.ts' {
@@ -22,6 +24,11 @@ export async function insertSession(tx: Handle, session: Session): Promise<void>
 
 export async function selectSession(handle: Handle, hash: string): Promise<Session | null> {
   return (await handle.selectFrom('access_sessions').selectAll().where('hash', '=', hash).executeTakeFirst()) ?? null;
+}
+
+/** Newest first; those that are over may be among them. */
+export async function selectSessionsOf(handle: Handle, person: string): Promise<Session[]> {
+  return handle.selectFrom('access_sessions').selectAll().where('person', '=', person).orderBy('made_at_ms', 'desc').execute();
 }
 
 export async function touchSession(tx: Handle, hash: string, seen_at_ms: number): Promise<void> {

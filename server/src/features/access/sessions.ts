@@ -1,11 +1,12 @@
 import type { Caller } from '../../kernel/caller.ts';
+import { sha256 } from '../../kernel/digest.ts';
 import { failure } from '../../kernel/error.ts';
 import { afterCommit, type Handle } from '../../platform/database/index.ts';
 import { assertPerson, type Context, hashOf, newSecret } from './context.ts';
 import type { Passwords } from './passwords.ts';
 import type { Account } from './person.ts';
 import { selectAccount, selectAccountByEmail } from './persons-store.ts';
-import { deleteSession, deleteSessionsOf, insertSession, trimSessions } from './sessions-store.ts';
+import { deleteSession, deleteSessionsOf, insertSession, type Session, selectSessionsOf, trimSessions } from './sessions-store.ts';
 import { deleteSignInLinksOf } from './sign-in-links-store.ts';
 import type { Throttle } from './throttle.ts';
 
@@ -13,12 +14,19 @@ export const sessionIdle_ms = 12 * 3_600_000;
 export const sessionLimit_ms = 30 * 24 * 3_600_000;
 const sessionsPerPerson = 50;
 const provenLimit = 1000;
+const agent_chars = 200;
 
-export interface SignIn {
+/** What is known of a request that begins a session. */
+export interface Arrival {
+  readonly request: string;
+  /** The program that asks, in its own words. */
+  readonly agent?: string | undefined;
+}
+
+export interface SignIn extends Arrival {
   readonly email: string;
   readonly password: string;
   readonly ip: string;
-  readonly request: string;
   /** The secret of the session that the browser had; it ends with the new one. */
   readonly replaces?: string | undefined;
 }
@@ -29,6 +37,16 @@ export interface Opened {
   readonly person: string;
   readonly name: string;
   readonly serverAdmin: boolean;
+}
+
+/** A session as its person sees it: nothing here lets anybody in. */
+export interface ShownSession {
+  readonly id: string;
+  readonly agent: string | null;
+  readonly made_at_ms: number;
+  readonly seen_at_ms: number;
+  /** When it is over unless it is used before. */
+  readonly ends_at_ms: number;
 }
 
 export function createSessions(context: Context, passwords: Passwords, throttle: Throttle) {
@@ -74,7 +92,31 @@ export function createSessions(context: Context, passwords: Passwords, throttle:
           await deleteSession(tx, hashOf(replaces));
           afterCommit(tx, () => context.principals.clear());
         }
-        return openSession(context, tx, present, shown.request);
+        return openSession(context, tx, present, shown);
+      });
+    },
+
+    /** The caller's own that last, newest first. */
+    async list(caller: Caller): Promise<ShownSession[]> {
+      const person = assertPerson(caller, 'see sessions');
+      const now_ms = context.clock.now();
+      return (await selectSessionsOf(database.read, person)).map(shownSession).filter(({ ends_at_ms }) => ends_at_ms > now_ms);
+    },
+
+    /** One of the caller's own, by the id that `list` told. */
+    async end(caller: Caller, id: string): Promise<void> {
+      const person = assertPerson(caller, 'end a session');
+      await database.write(async (tx) => {
+        const found = (await selectSessionsOf(tx, person)).find((session) => shownSession(session).id === id);
+        if (!found) throw failure('not_found', { what: 'session', name: id });
+        await deleteSession(tx, found.hash);
+        await events.emit(tx, caller, {
+          project_id: null,
+          type: 'session.ended',
+          subject: `person ${person}`,
+          note: `${caller.name} ended the session ${id}.`,
+        });
+        afterCommit(tx, () => context.principals.clear());
       });
     },
 
@@ -104,8 +146,20 @@ export function createSessions(context: Context, passwords: Passwords, throttle:
   };
 }
 
+/** The id of the session that a secret opens, as `list` tells it. */
+export function sessionIdOf(secret: string): string {
+  return idOf(hashOf(secret));
+}
+
+/** Of the hash and not a part of it, which is what the rows are found by. */
+const idOf = (hash: string): string => `ses_${sha256(hash).slice(0, 26)}`;
+
+function shownSession({ hash, agent, made_at_ms, seen_at_ms, ends_at_ms }: Session): ShownSession {
+  return { id: idOf(hash), agent, made_at_ms, seen_at_ms, ends_at_ms: Math.min(ends_at_ms, seen_at_ms + sessionIdle_ms) };
+}
+
 /** Every sign-in makes a new secret, so that one planted before it is worth nothing. */
-export async function openSession(context: Context, tx: Handle, account: Account, request: string): Promise<Opened> {
+export async function openSession(context: Context, tx: Handle, account: Account, { request, agent }: Arrival): Promise<Opened> {
   const { clock, ids, events } = context;
   const now_ms = clock.now();
   const secret = newSecret(ids);
@@ -116,6 +170,7 @@ export async function openSession(context: Context, tx: Handle, account: Account
     made_at_ms: now_ms,
     seen_at_ms: now_ms,
     ends_at_ms: now_ms + sessionLimit_ms,
+    agent: agent?.slice(0, agent_chars) ?? null,
   };
   await insertSession(tx, session);
   await events.emit(tx, callerFor(account, request), { project_id: null, type: 'session.started', subject: `person ${account.id}` });

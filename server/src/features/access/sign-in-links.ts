@@ -4,7 +4,7 @@ import { assertPerson, assertServerAdmin, type Context, hashOf, newSecret } from
 import { nextPath } from './next-path.ts';
 import type { Account } from './person.ts';
 import { selectAccount, selectAccountByEmail } from './persons-store.ts';
-import { callerFor, type Opened, openSession } from './sessions.ts';
+import { type Arrival, callerFor, type Opened, openSession } from './sessions.ts';
 import { deleteSignInLink, insertSignInLink, selectSignInLink, trimSignInLinks } from './sign-in-links-store.ts';
 
 export const signInLinkLife_ms = 15 * 60_000;
@@ -75,21 +75,21 @@ export function createSignInLinks(context: Context) {
     },
 
     /** Signs in; the link is used up in the same transaction. */
-    async use(token: string, request: string): Promise<Opened> {
+    async use(token: string, arrival: Arrival): Promise<Opened> {
       const hash = hashOf(token);
       return database.write(async (tx) => {
         const link = await selectSignInLink(tx, hash, clock.now());
         const account = link && (await deleteSignInLink(tx, hash)) ? await selectAccount(tx, link.person) : null;
         if (!link || !account || account.disabled) throw failure('sign_in_link_not_valid', {});
         // The trail leads from what was done with the link to whoever made it.
-        const caller = { ...callerFor(account, request), cause: link.event };
+        const caller = { ...callerFor(account, arrival.request), cause: link.event };
         await events.emit(tx, caller, {
           project_id: null,
           type: 'sign-in-link.used',
           subject: `person ${account.id}`,
           note: `${account.name} signed in with a link.`,
         });
-        return openSession(context, tx, account, request);
+        return openSession(context, tx, account, arrival);
       });
     },
   };

@@ -355,6 +355,52 @@ test('a new sign-in in a browser ends the session that it had', async (t) => {
   assert.equal((await server.call('GET', '/api/v1/me', undefined, { ...here, cookie: fresh })).status, 200);
 });
 
+async function sessionsOf(server: Awaited<ReturnType<typeof startAccess>>, cookie: string) {
+  const { response } = await server.call('GET', '/api/v1/sessions', undefined, { host: 'localhost', origin: 'http://localhost', cookie });
+  return (response.json() as { sessions: { id: string; agent: string | null; present: boolean }[] }).sessions;
+}
+
+test('a person sees their sessions by browser and time, knows their own, and ends another without touching it', async (t) => {
+  const server = await startAccess(t);
+  const { cookie, caller } = await setUp(server);
+  const other = await join(server, caller, 'eve', null);
+  const here = { host: 'localhost', origin: 'http://localhost' };
+  const body = { email: 'ada@example.org', password: goodPassword };
+  const phone = await server.call('POST', '/api/v1/session', body, { ...here, 'user-agent': `Phone/1 ${'x'.repeat(300)}` });
+  const lost = String(phone.response.headers['set-cookie']).split(';', 1)[0] ?? '';
+  const seen = (as: string) => sessionsOf(server, as);
+  const [newest, first, ...none] = await seen(cookie);
+  assert.deepEqual(
+    [newest?.agent?.slice(0, 8), newest?.agent?.length, newest?.present, first?.present, none],
+    ['Phone/1 ', 200, false, true, []],
+  );
+  assert.doesNotMatch(JSON.stringify(await seen(cookie)), new RegExp(cookie.split('=')[1] ?? 'none'));
+  const ends = (id: string, as: string) => server.call('DELETE', `/api/v1/sessions/${id}`, undefined, { ...here, cookie: as });
+  assert.equal((await ends(newest?.id ?? '', other.cookie)).status, 404, 'nobody ends what is another’s');
+  assert.equal((await ends(newest?.id ?? '', cookie)).status, 204);
+  assert.equal((await ends(newest?.id ?? '', cookie)).status, 404);
+  assert.equal((await server.call('GET', '/api/v1/me', undefined, { ...here, cookie: lost })).status, 401);
+  assert.deepEqual(
+    (await seen(cookie)).map(({ id }) => id),
+    [first?.id],
+  );
+});
+
+test('a session that is over is not in the list', async (t) => {
+  const server = await startAccess(t);
+  const { cookie } = await setUp(server);
+  server.clock.forward(11 * 3_600_000);
+  const here = { host: 'localhost', origin: 'http://localhost' };
+  const body = { email: 'ada@example.org', password: goodPassword };
+  const fresh = String((await server.call('POST', '/api/v1/session', body, here)).response.headers['set-cookie']).split(';', 1)[0] ?? '';
+  server.clock.forward(2 * 3_600_000);
+  assert.deepEqual(
+    (await sessionsOf(server, fresh)).map(({ present }) => present),
+    [true],
+  );
+  assert.equal((await server.call('GET', '/api/v1/me', undefined, { ...here, cookie })).status, 401);
+});
+
 test('signing out everywhere ends every session of the person and the links that wait, and nobody else’s', async (t) => {
   const server = await startAccess(t);
   const { cookie, caller } = await setUp(server);

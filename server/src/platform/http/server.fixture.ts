@@ -6,11 +6,7 @@ import type { Caller } from '../../kernel/caller.ts';
 import { type Clock, systemClock } from '../../kernel/clock.ts';
 import { failure } from '../../kernel/error.ts';
 import type { Project } from '../../kernel/project.ts';
-import type { Database } from '../database/index.ts';
-import { groundwork } from '../database/migrations/0001-groundwork.ts';
-import { access } from '../database/migrations/0002-access.ts';
-import { signInLinks } from '../database/migrations/0013-sign-in-links.ts';
-import { signInFailures } from '../database/migrations/0021-sign-in-failures.ts';
+import { type Database, migrations } from '../database/index.ts';
 import { openTestDatabase as openDatabase } from '../database/test-database.fixture.ts';
 import { createEvents, type Events } from '../events/index.ts';
 import { createLog } from '../log/index.ts';
@@ -19,7 +15,7 @@ import { createHttp, createMetrics, type Http, type HttpOptions, type Route } fr
 /** For tests: a real database in a folder that goes with the test. */
 export async function openTestDatabase(t: TestContext, clock: Clock = systemClock) {
   const folder = mkdtempSync(join(tmpdir(), 'slipway-test-'));
-  const database: Database = await openDatabase({ folder, migrations: [groundwork, access, signInLinks, signInFailures], clock });
+  const database: Database = await openDatabase({ folder, migrations, clock });
   const events: Events = createEvents({ database, clock });
   t.after(async () => {
     await database.close();

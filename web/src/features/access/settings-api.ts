@@ -4,6 +4,7 @@ import { client } from '../../client/client.ts';
 
 type Items<T> = T extends { items: readonly (infer One)[] } ? One : never;
 export type Token = Awaited<ReturnType<Client['access']['listTokens']>>['tokens'][number];
+export type Session = Awaited<ReturnType<Client['access']['listSessions']>>['sessions'][number];
 export type Receiver = Items<Awaited<ReturnType<Client['notifications']['list']>>>;
 export type Delivery = Items<Awaited<ReturnType<Client['notifications']['deliveries']>>>;
 export type Usage = Awaited<ReturnType<Client['operations']['usage']>>;
@@ -11,6 +12,11 @@ export type Usage = Awaited<ReturnType<Client['operations']['usage']>>;
 export const tokensQuery = queryOptions({
   queryKey: ['access', 'tokens'],
   queryFn: async ({ signal }) => (await client.access.listTokens({ signal })).tokens,
+});
+
+export const sessionsQuery = queryOptions({
+  queryKey: ['access', 'sessions'],
+  queryFn: async ({ signal }) => (await client.access.listSessions({ signal })).sessions,
 });
 
 export const receiversQuery = (project: string) =>

@@ -1,15 +1,20 @@
 import { Button, PasswordInput, SegmentedControl, Switch, useMantineColorScheme } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { client } from '../../client/client.ts';
 import { useSingleKeys } from '../../client/single-keys.ts';
 import { Card, Columns, Stack } from '../../design/card.tsx';
 import { Facts } from '../../design/facts.tsx';
 import { Part, Problem } from '../../design/state.tsx';
+import { Mark } from '../../design/status.tsx';
+import { Table } from '../../design/table.tsx';
+import { Moment } from '../../design/time.tsx';
 import { words } from '../../words/index.ts';
 import { type Me, useMe } from './access-api.ts';
+import { programOf } from './agent.ts';
 import { Ask } from './ask.tsx';
 import styles from './settings.module.css';
-import { useChange } from './settings-api.ts';
+import { type Session, sessionsQuery, useChange } from './settings-api.ts';
 
 const t = words.settings.you;
 
@@ -109,10 +114,14 @@ function Password({ me }: { readonly me: Me }) {
 
 function Sessions() {
   const [asks, setAsks] = useState(false);
+  const asked = useQuery(sessionsQuery);
   const end = useChange('access', () => client.access.signOutEverywhere());
   return (
-    <Card title={t.sessions}>
-      <div className={styles['column']}>
+    <Card title={t.sessions} note={asked.data?.length} flush>
+      <Part of={asked} height={120}>
+        {(sessions) => <SessionTable sessions={sessions} />}
+      </Part>
+      <div className={`${styles['column']} ${styles['foot']}`}>
         <p className="second">{t.sessionsText}</p>
         <Button variant="default" onClick={() => setAsks(true)}>
           {t.everywhere}
@@ -130,5 +139,48 @@ function Sessions() {
         />
       )}
     </Card>
+  );
+}
+
+function SessionTable({ sessions }: { readonly sessions: readonly Session[] }) {
+  const end = useChange('access', (session: string) => client.access.endSession({ params: { session } }));
+  const { columns } = t;
+  return (
+    <>
+      <Table
+        label={t.sessions}
+        rows={sessions}
+        keyOf={({ id }) => id}
+        columns={[
+          {
+            key: 'program',
+            title: columns.program,
+            cell: ({ agent, made_at_ms }) => (
+              <>
+                <bdi className="name">{programOf(agent) ?? t.unknown}</bdi>
+                <div className="second">
+                  {t.signedIn} <Moment at_ms={made_at_ms} />
+                </div>
+              </>
+            ),
+          },
+          { key: 'seen', title: columns.seen, number: true, cell: ({ seen_at_ms }) => <Moment at_ms={seen_at_ms} /> },
+          {
+            key: 'actions',
+            title: columns.actions,
+            number: true,
+            cell: ({ id, present }) =>
+              present ? (
+                <Mark>{t.thisOne}</Mark>
+              ) : (
+                <Button size="compact-xs" variant="default" loading={end.isPending && end.variables === id} onClick={() => end.mutate(id)}>
+                  {t.end}
+                </Button>
+              ),
+          },
+        ]}
+      />
+      {end.error && <Problem error={end.error} />}
+    </>
   );
 }

@@ -15,6 +15,8 @@ import { freePort } from './free-port.ts';
 export interface PostgresServer {
   /** Of a superuser, in the database `postgres`. */
   readonly url: string;
+  /** Of the process that all its others are below. */
+  pid(): number;
   /** Ends all sessions, as an administrator's restart does. */
   stop(): Promise<void>;
   start(): Promise<void>;
@@ -62,8 +64,10 @@ export async function startPostgres(): Promise<PostgresServer> {
     await server.start();
   });
   const stop = (): Promise<void> => server.stop();
+  const pid = (): number => Number(readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n')[0]);
   return {
     url: `postgres://postgres:${password}@127.0.0.1:${port}/postgres`,
+    pid,
     stop,
     async start() {
       server = make();
@@ -80,8 +84,7 @@ export async function startPostgres(): Promise<PostgresServer> {
       });
     },
     async kill() {
-      const pid = Number(readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n')[0]);
-      process.kill(pid, 'SIGKILL');
+      process.kill(pid(), 'SIGKILL');
       // Its children notice that it is gone; a new server refuses to start before.
       await sleep(500);
     },

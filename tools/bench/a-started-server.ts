@@ -11,6 +11,8 @@ const stopLimit_ms = 12_000;
 export interface StartedServer {
   readonly address: string;
   readonly pid: number;
+  /** Its own, and that of the database server that it has for itself. */
+  readonly pids: readonly number[];
   /** From exec to the first 200. */
   readonly start_ms: number;
   stop(): Promise<void>;
@@ -41,8 +43,9 @@ async function firstAnswer_ms(address: string, began: number, limit_ms: number, 
 }
 
 /** `./slipway up` on a data folder, until the first 200 of /health. */
-export function startServer(data: string, auth: 'off' | 'on' = 'off'): Promise<StartedServer> {
-  return startProgram({ words: (port) => [launcher, 'up', '--port', port, '--data', data, '--auth', auth], limit_ms: startLimit_ms });
+export function startServer(data: string, auth: 'off' | 'on' = 'off', ...more: readonly string[]): Promise<StartedServer> {
+  const words = (port: string) => [launcher, 'up', '--port', port, '--data', data, '--auth', auth, ...more];
+  return startProgram({ words, limit_ms: startLimit_ms });
 }
 
 interface Program {
@@ -73,7 +76,7 @@ export async function startProgram({ words, limit_ms, folder, variables }: Progr
     const { pid } = child;
     if (pid === undefined) throw new Error(`${program} could not be started`);
     const start_ms = await firstAnswer_ms(`${address}/health`, began, limit_ms, () => (child.exitCode === null ? null : output));
-    return { address, pid, start_ms, stop };
+    return { address, pid, pids: [pid], start_ms, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -5,12 +5,13 @@ import { parseArgs } from 'node:util';
 import { checkoutRoot, readText } from '../checkout.ts';
 import type { BenchRow, Figures, Scale } from './row.ts';
 
-const usage = `npm run bench -- [--only PATTERN] [--subject PATTERN] [--runs N] [--short] [--write]
+const usage = `npm run bench -- [--only PATTERN] [--subject PATTERN] [--runs N] [--short] [--postgres] [--write]
   A row is a file <name>.bench.ts in tools/bench or below that exports \`row\`. Its subjects are measured in turn.
   --only PATTERN     only rows whose name contains PATTERN
   --subject PATTERN  only subjects whose name contains PATTERN; nothing is written then
   --runs N           rounds per row, instead of the row's own number
   --short            less data and less time in the rows that can do so; they tell how much
+  --postgres         in the rows of the MLflow protocol, ours with its rows in a Postgres of its own too, whose CPU and memory count with it
   --write            put the table into docs/benchmarks.md and the figures into docs/benchmarks.json`;
 
 const page = 'docs/benchmarks.md';
@@ -123,12 +124,17 @@ async function main(): Promise<void> {
       subject: { type: 'string' },
       runs: { type: 'string' },
       short: { type: 'boolean' },
+      postgres: { type: 'boolean' },
       write: { type: 'boolean' },
       help: { type: 'boolean' },
     },
   });
   if (values.help) return console.log(usage);
-  const rows = await rowsOf(values.only ?? '', { short: values.short ?? false, subject: values.subject ?? '' });
+  const rows = await rowsOf(values.only ?? '', {
+    short: values.short ?? false,
+    subject: values.subject ?? '',
+    postgres: values.postgres ?? false,
+  });
   const runs = Number(values.runs ?? 0);
   if (rows.length === 0 || !Number.isInteger(runs) || runs < 0 || runs > 1000) throw new Error(usage);
   const results: Result[] = [];

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** Pids of a process and all below it. Linux only: it reads /proc. */
-export function processTree(root: number): number[] {
+/** Pids of some processes and all below them. Linux only: it reads /proc. */
+export function processTree(...roots: readonly number[]): number[] {
   const children = new Map<number, number[]>();
   for (const name of readdirSync('/proc')) {
     if (!/^\d+$/.test(name)) continue;
@@ -11,7 +11,7 @@ export function processTree(root: number): number[] {
     children.set(parent, [...(children.get(parent) ?? []), Number(name)]);
   }
   const tree: number[] = [];
-  const waiting = [root];
+  const waiting = [...roots];
   for (let pid = waiting.pop(); pid !== undefined; pid = waiting.pop()) {
     tree.push(pid);
     waiting.push(...(children.get(pid) ?? []));
@@ -40,11 +40,11 @@ export interface TreeMemory {
  * Memory of a tree in MB of 10^6 bytes. Two figures, because PSS alone flatters: whoever measures from Node shares the pages of
  * the same Node binary (some 40 MB), and PSS then gives the tree only its part of them.
  */
-export function memoryOf(root: number): TreeMemory {
+export function memoryOf(...roots: readonly number[]): TreeMemory {
   let pss_kB = 0;
   let anonymous_kB = 0;
   const files_kB = new Map<string, number>();
-  for (const { file, rss_kB, own_kB } of processTree(root).flatMap(mappingsOf)) {
+  for (const { file, rss_kB, own_kB } of processTree(...roots).flatMap(mappingsOf)) {
     pss_kB += own_kB;
     if (file === '') anonymous_kB += own_kB;
     else files_kB.set(file, Math.max(files_kB.get(file) ?? 0, rss_kB));
@@ -79,9 +79,9 @@ function mappingsOf(pid: number): Mapping[] {
 /** Linux counts CPU time in ticks of 10 ms on every machine we support (USER_HZ = 100). */
 const tick_ms = 10;
 
-/** CPU time of a tree since each of its processes began, user and system. */
-export function cpuOf_ms(root: number): number {
-  return processTree(root)
+/** CPU time of some trees since each of their processes began, user and system. */
+export function cpuOf_ms(...roots: readonly number[]): number {
+  return processTree(...roots)
     .map(statOf)
     .reduce((sum, fields) => sum + (fields === null ? 0 : (Number(fields[11]) + Number(fields[12])) * tick_ms), 0);
 }

@@ -18,4 +18,6 @@ export interface Scale {
   readonly short: boolean;
   /** Only subjects whose name contains this are measured, and so need to be made ready. */
   readonly subject: string;
+  /** Whether rows that can also measure ours with its rows in Postgres. */
+  readonly postgres: boolean;
 }

@@ -27,7 +27,7 @@ function fresh(size_bytes: number): Readable {
 async function withPeak({ server }: Running, work: () => Promise<Figures>): Promise<Figures> {
   let peak_MB = 0;
   const look = (): void => {
-    peak_MB = Math.max(peak_MB, memoryOf(server.pid).pss_MB);
+    peak_MB = Math.max(peak_MB, memoryOf(...server.pids).pss_MB);
   };
   look();
   const timer = setInterval(look, look_ms);

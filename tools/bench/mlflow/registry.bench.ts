@@ -6,7 +6,7 @@ import { type Running, sideBySide } from './subjects.ts';
 const api = '/api/2.0/mlflow';
 
 async function fill(running: Running, models: number): Promise<void> {
-  if (running.subject.name !== 'slipway') return;
+  if (running.subject.name === 'mlflow') return;
   const client = connect(running, 8);
   let next = 0;
   const one = async (): Promise<void> => {

@@ -60,7 +60,7 @@ export const row = ({ short, subject: only }: Scale): BenchRow => {
       const undo = async (): Promise<void> => rmSync(root, { recursive: true, force: true });
       try {
         slipway(['--help']);
-        for (const subject of subjects.filter(({ name }) => name.includes(only))) await (await subject.start()).stop();
+        for (const subject of subjects.filter(({ name }) => name.includes(only))) await subject.make();
         return undo;
       } catch (error) {
         await undo();

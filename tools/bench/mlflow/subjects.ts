@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { checkoutRoot, readText } from '../../checkout.ts';
+import { startPostgres } from '../../postgres.ts';
 import { type StartedServer, slipway, startProgram, startServer } from '../a-started-server.ts';
 import type { BenchRow, Figures, Scale } from '../row.ts';
 
@@ -15,13 +16,15 @@ const install_ms = 900_000;
 const peerStart_ms = 180_000;
 const poll_ms = 20;
 
+type SubjectName = 'slipway' | 'slipway-postgres' | 'mlflow';
+
 export interface Subject {
-  readonly name: 'slipway' | 'mlflow';
+  readonly name: SubjectName;
   readonly version: string;
-  /** What the server keeps; a start on an empty folder makes the schema. */
-  readonly folder: string;
-  /** The SQLite file below it. */
+  /** The SQLite file that rows are seeded into. */
   readonly database: string;
+  /** Makes that file with its schema. */
+  make(): Promise<void>;
   start(): Promise<StartedServer>;
   /** Shown with each request. */
   token(): string | null;
@@ -46,42 +49,87 @@ function peerPython(): string {
   return join(folder, 'bin/python');
 }
 
-/** Slipway first: its figures are those that the others are multiples of. Sign-in is on, as users have it; the peer has none. */
+const ourVersion = (): string => (JSON.parse(readText('package.json')) as { version: string }).version;
+
+/** Slipway first: its figures are those that the others are multiples of. */
 export function subjectsIn(root: string): readonly [Subject, Subject] {
-  const ours = join(root, 'slipway');
-  const token = join(ours, 'cli-token');
-  const peer = join(root, 'mlflow');
-  mkdirSync(peer, { recursive: true });
-  return [
-    {
-      name: 'slipway',
-      version: (JSON.parse(readText('package.json')) as { version: string }).version,
-      folder: ours,
-      database: join(ours, 'slipway.db'),
-      start: async () => {
-        // Each start makes a new token, soon after it serves.
-        rmSync(token, { force: true });
-        const server = await startServer(ours, 'on');
-        while (!existsSync(token)) await wait(poll_ms);
-        return server;
-      },
-      token: () => readFileSync(token, 'utf8').trim(),
+  return [ours(join(root, 'slipway')), peer(join(root, 'mlflow'))];
+}
+
+/** Sign-in is on, as users have it; the peer has none. */
+function ours(folder: string): Subject {
+  const start = () => startWithToken(folder);
+  return {
+    name: 'slipway',
+    version: ourVersion(),
+    database: join(folder, 'slipway.db'),
+    make: () => startAndStop(start),
+    start,
+    token: () => readFileSync(join(folder, tokenFile), 'utf8').trim(),
+  };
+}
+
+/** Ours with its rows in a Postgres of its own, brought there from a SQLite file where some were seeded. */
+function oursOnPostgres(folder: string): Subject {
+  const [seeded, data] = [join(folder, 'seeded'), join(folder, 'data')];
+  const { database, make } = ours(seeded);
+  return {
+    name: 'slipway-postgres',
+    version: ourVersion(),
+    database,
+    make,
+    start: async () => {
+      const postgres = await startPostgres();
+      try {
+        if (existsSync(database)) slipway(['migrate', '--from', `sqlite:${seeded}`, '--to', postgres.url]);
+        const server = await startWithToken(data, '--database', postgres.url);
+        const stop = async (): Promise<void> => {
+          await server.stop();
+          await postgres.remove();
+        };
+        return { ...server, pids: [server.pid, postgres.pid()], stop };
+      } catch (error) {
+        await postgres.remove();
+        throw error;
+      }
     },
-    {
-      name: 'mlflow',
-      version: peerVersion,
-      folder: peer,
-      database: join(peer, 'mlflow.db'),
-      start: () =>
-        startProgram({
-          words: (port) => [peerPython(), '-m', 'mlflow', 'server', '--host', '127.0.0.1', '--port', port],
-          limit_ms: peerStart_ms,
-          folder: peer,
-          variables: { MLFLOW_DISABLE_TELEMETRY: 'true' },
-        }),
-      token: () => null,
-    },
-  ];
+    token: () => readFileSync(join(data, tokenFile), 'utf8').trim(),
+  };
+}
+
+const tokenFile = 'cli-token';
+
+/** Each start makes a new token, soon after it serves. */
+async function startWithToken(folder: string, ...words: readonly string[]): Promise<StartedServer> {
+  const token = join(folder, tokenFile);
+  rmSync(token, { force: true });
+  const server = await startServer(folder, 'on', ...words);
+  while (!existsSync(token)) await wait(poll_ms);
+  return server;
+}
+
+function peer(folder: string): Subject {
+  const start = () => {
+    mkdirSync(folder, { recursive: true });
+    return startProgram({
+      words: (port) => [peerPython(), '-m', 'mlflow', 'server', '--host', '127.0.0.1', '--port', port],
+      limit_ms: peerStart_ms,
+      folder,
+      variables: { MLFLOW_DISABLE_TELEMETRY: 'true' },
+    });
+  };
+  return {
+    name: 'mlflow',
+    version: peerVersion,
+    database: join(folder, 'mlflow.db'),
+    make: () => startAndStop(start),
+    start,
+    token: () => null,
+  };
+}
+
+async function startAndStop(start: () => Promise<StartedServer>): Promise<void> {
+  await (await start()).stop();
 }
 
 export interface Running {
@@ -100,10 +148,14 @@ interface SideBySide {
   readonly measure: (running: Running) => Promise<Figures>;
 }
 
-/** A row whose two servers run beside each other for all of its rounds; the one that is not asked only idles. */
-export function sideBySide({ subject: only }: Scale, { name, what, runs, seed, fill, measure }: SideBySide): BenchRow {
+/** A row whose servers run beside each other for all of its rounds; those that are not asked only idle. */
+export function sideBySide({ subject: only, postgres }: Scale, { name, what, runs, seed, fill, measure }: SideBySide): BenchRow {
   const root = join(tmpdir(), `slipway-bench-${process.pid}-${name}`);
   const running = new Map<string, Running>();
+  const all = (folder: string): Subject[] => {
+    const [first, second] = subjectsIn(folder);
+    return [first, ...(postgres ? [oursOnPostgres(join(folder, 'postgres'))] : []), second];
+  };
   const undo = async (): Promise<void> => {
     for (const { server } of running.values()) await server.stop();
     running.clear();
@@ -117,9 +169,9 @@ export function sideBySide({ subject: only }: Scale, { name, what, runs, seed, f
       try {
         slipway(['--help']);
         mkdirSync(root, { recursive: true });
-        for (const subject of subjectsIn(mkdtempSync(join(root, 'servers-'))).filter((one) => one.name.includes(only))) {
+        for (const subject of all(mkdtempSync(join(root, 'servers-'))).filter((one) => one.name.includes(only))) {
           if (seed) {
-            await (await subject.start()).stop();
+            await subject.make();
             seed(subject);
           }
           const one = { subject, server: await subject.start() };
@@ -132,14 +184,12 @@ export function sideBySide({ subject: only }: Scale, { name, what, runs, seed, f
         throw error;
       }
     },
-    subjects: [
-      { name: 'slipway', version: (JSON.parse(readText('package.json')) as { version: string }).version },
-      { name: 'mlflow', version: peerVersion },
-    ].map((subject) => ({
-      ...subject,
+    subjects: all(root).map(({ name: subject, version }) => ({
+      name: subject,
+      version,
       measure: () => {
-        const found = running.get(subject.name);
-        if (!found) throw new Error(`${subject.name} was not started`);
+        const found = running.get(subject);
+        if (!found) throw new Error(`${subject} was not started`);
         return measure(found);
       },
     })),

@@ -26,10 +26,13 @@ export interface Known {
   readonly metricKeys: Kept<number>;
   /** The greatest number of a run. */
   readonly lastRun: Kept<number>;
+  /** Numbers of new runs that have no param yet: what they log first needs no look. */
+  readonly withoutParams: Kept<true>;
 }
 
 export function contextOf(deps: RunsDeps): RunsContext {
   const { database } = deps;
   const known = { runs: new Kept<RunRow>(database), experiments: new Kept<ExperimentRow>(database) };
-  return { ...deps, known: { ...known, metricKeys: new Kept<number>(database), lastRun: new Kept<number>(database) } };
+  const withoutParams = new Kept<true>(database);
+  return { ...deps, known: { ...known, metricKeys: new Kept<number>(database), lastRun: new Kept<number>(database), withoutParams } };
 }

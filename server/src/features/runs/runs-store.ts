@@ -91,8 +91,15 @@ export async function lastRunNumber(tx: Handle): Promise<number> {
   return Number(row?.last ?? 0);
 }
 
-export async function insertRun(tx: Handle, run: RunsTable): Promise<void> {
-  await tx.insertInto('runs').values(run).execute();
+const insertOne = `insert into runs (number, id, project_id, experiment, name, status, lifecycle, started_at_ms, ended_at_ms, person,
+  execution_id, step, started_event, cpu_ms, bytes, reported_user) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+
+/** Its number is free. */
+export function insertRun(database: Database, tx: Handle, run: RunsTable): void {
+  const { number, id, project_id, experiment, name, status, lifecycle, started_at_ms, ended_at_ms } = run;
+  const first = [number, id, project_id, experiment, name, status, lifecycle, started_at_ms, ended_at_ms];
+  const { person, execution_id, step, started_event, cpu_ms, bytes, reported_user } = run;
+  database.send(tx, insertOne, [...first, person, execution_id, step, started_event, cpu_ms, bytes, reported_user], 16);
 }
 
 export async function findRun(handle: Handle, project_id: string, id: string): Promise<RunRow | null> {
@@ -100,12 +107,19 @@ export async function findRun(handle: Handle, project_id: string, id: string): P
   return row ? { ...row, experiment: String(row.experiment) } : null;
 }
 
-export async function setRun(
-  tx: Handle,
-  number: number,
-  change: Partial<Pick<RunsTable, 'name' | 'status' | 'lifecycle' | 'ended_at_ms' | 'started_event' | 'cpu_ms' | 'bytes'>>,
-): Promise<void> {
+export async function setRun(tx: Handle, number: number, change: Partial<Pick<RunsTable, 'name' | 'lifecycle'>>): Promise<void> {
   await tx.updateTable('runs').set(change).where('number', '=', number).execute();
+}
+
+const updateState = 'update runs set name = ?, status = ?, ended_at_ms = ?, cpu_ms = ?, bytes = ? where number = ?';
+
+/** What a run tells of itself while it goes on, and at its end. */
+export function setState(
+  database: Database,
+  tx: Handle,
+  { number, name, status, ended_at_ms, cpu_ms, bytes }: Pick<RunsTable, 'number' | 'name' | 'status' | 'ended_at_ms' | 'cpu_ms' | 'bytes'>,
+): void {
+  database.send(tx, updateState, [name, status, ended_at_ms, cpu_ms, bytes, number], 6);
 }
 
 export async function setLifecycleOfRuns(tx: Handle, experiment: number, lifecycle: Lifecycle): Promise<void> {
@@ -122,15 +136,19 @@ export async function findParams(handle: Handle, run: number, keys: readonly str
   return new Map(rows.map((row) => [row.key, row.value]));
 }
 
-export async function insertParams(database: Database, tx: Handle, run: number, params: readonly KeyValue[]): Promise<void> {
-  const values = params.flatMap(({ key, value }) => [run, key, value, numberOf(value)]);
-  await database.many(tx, 'insert into run_params (run, key, value, number) values (?, ?, ?, ?)', values, 4);
+/** Params whose keys the run does not have. */
+export function insertParams(database: Database, tx: Handle, run: number, params: readonly KeyValue[]): void {
+  const values: unknown[] = [];
+  for (const { key, value } of params) values.push(run, key, value, numberOf(value));
+  database.send(tx, 'insert into run_params (run, key, value, number) values (?, ?, ?, ?)', values, 4);
 }
 
-export async function putTags(database: Database, tx: Handle, run: number, tags: readonly KeyValue[]): Promise<void> {
-  const values = tags.flatMap(({ key, value }) => [run, key, value]);
-  const upsert = 'insert into run_tags (run, key, value) values (?, ?, ?) on conflict (run, key) do update set value = excluded.value';
-  await database.many(tx, upsert, values, 3);
+const upsertTag = 'insert into run_tags (run, key, value) values (?, ?, ?) on conflict (run, key) do update set value = excluded.value';
+
+export function putTags(database: Database, tx: Handle, run: number, tags: readonly KeyValue[]): void {
+  const values: unknown[] = [];
+  for (const { key, value } of tags) values.push(run, key, value);
+  database.send(tx, upsertTag, values, 3);
 }
 
 export async function deleteTag(tx: Handle, run: number, key: string): Promise<boolean> {
@@ -163,13 +181,13 @@ const insertPoint =
   'insert into metric_points (run, key, step, timestamp_ms, value, is_nan) values (?, ?, ?, ?, ?, ?) on conflict do nothing';
 
 /** Values are NaN-flagged: SQL has no NaN. All six columns are numbers, and go as one array of doubles. */
-export async function insertPoints(
+export function insertPoints(
   database: Database,
   tx: Handle,
   run: number,
   keys: ReadonlyMap<string, number>,
   points: readonly MetricPoint[],
-): Promise<void> {
+): void {
   const values = new Float64Array(points.length * 6);
   let at = 0;
   for (const { key, step, timestamp_ms, value } of points) {
@@ -182,7 +200,7 @@ export async function insertPoints(
     values[at + 5] = isNan ? 1 : 0;
     at += 6;
   }
-  await database.many(tx, insertPoint, values, 6);
+  database.send(tx, insertPoint, values, 6);
 }
 
 /** `newer` compares (step, timestamp, value) with NaN as the least, as `isNewer` does. */
@@ -194,19 +212,19 @@ const upsertLatest = `insert into metric_latest (run, key, step, timestamp_ms, v
   minimum = case when metric_latest.minimum is null or excluded.minimum < metric_latest.minimum then excluded.minimum else metric_latest.minimum end,
   maximum = case when metric_latest.maximum is null or excluded.maximum > metric_latest.maximum then excluded.maximum else metric_latest.maximum end`;
 
-export async function foldLatestInto(
+export function foldLatestInto(
   database: Database,
   tx: Handle,
   run: number,
   keys: ReadonlyMap<string, number>,
   latest: ReadonlyMap<string, LatestMetric>,
-): Promise<void> {
+): void {
   const values: unknown[] = [];
   for (const [key, point] of latest) {
     const isNan = Number.isNaN(point.value);
     values.push(run, keys.get(key), point.step, point.timestamp_ms, isNan ? 0 : point.value, isNan ? 1 : 0, point.minimum, point.maximum);
   }
-  await database.many(tx, upsertLatest, values, 8);
+  database.send(tx, upsertLatest, values, 8);
 }
 
 export async function putArtifact(

@@ -88,11 +88,10 @@ export async function createRun(deps: RunsContext, caller: Caller, project: Proj
       bytes: 0,
       reported_user: input.reported_user ?? null,
     };
-    await Promise.all([
-      store.insertRun(tx, row),
-      ...(tags.length > 0 ? [store.putTags(database, tx, number, tags)] : []),
-      ...files.map((file) => store.putArtifact(tx, { ...file, run: number, put_at_ms: clock.now() })),
-    ]);
+    store.insertRun(database, tx, row);
+    known.withoutParams.set(tx, String(number), true);
+    if (tags.length > 0) store.putTags(database, tx, number, tags);
+    for (const file of files) await store.putArtifact(tx, { ...file, run: number, put_at_ms: clock.now() });
     const made = { ...row, experiment: String(experiment) };
     known.runs.set(tx, keyOf(project, id), made);
     const { number: _, project_id: __, reported_user: ___, ...run } = made;
@@ -126,20 +125,16 @@ export async function updateRun(deps: RunsContext, caller: Caller, project: Proj
     };
     const changed = { ...run, ...next };
     known.runs.set(tx, keyOf(project, id), changed);
-    await Promise.all([
-      ...(Object.keys(next).length > 0 ? [store.setRun(tx, run.number, next)] : []),
-      ...(changed.status === run.status
-        ? []
-        : [
-            events.emit(tx, caller, {
-              project_id: project.id,
-              type: `run.${changed.status}`,
-              subject: `run ${id}`,
-              before: { status: run.status },
-              after: { status: changed.status },
-            }),
-          ]),
-    ]);
+    if (Object.keys(next).length > 0) store.setState(database, tx, changed);
+    if (changed.status !== run.status) {
+      await events.emit(tx, caller, {
+        project_id: project.id,
+        type: `run.${changed.status}`,
+        subject: `run ${id}`,
+        before: { status: run.status },
+        after: { status: changed.status },
+      });
+    }
     const { number: _, project_id: __, ...plain } = changed;
     return plain;
   });
@@ -182,29 +177,29 @@ export async function logBatch(deps: RunsContext, caller: Caller, project: Proje
   const latest = foldLatest(metrics);
   await database.write(async (tx) => {
     const run = await activeRun(deps, tx, project, id);
-    // Side by side, so that what does not wait for an answer goes to the database in one message.
-    await allOf([
-      ...(params.length > 0 ? [addParams(database, tx, run, params)] : []),
-      ...(tags.length > 0 ? [store.putTags(database, tx, run.number, tags)] : []),
-      ...(metrics.length > 0 ? [addPoints(database, tx, known, run, metrics, latest)] : []),
-      ...(modelMetrics.length > 0 ? [logModelMetrics(tx, project, id, modelMetrics)] : []),
-    ]);
+    if (params.length > 0) await addParams(database, tx, known, run, params);
+    if (tags.length > 0) store.putTags(database, tx, run.number, tags);
+    if (metrics.length > 0) await addPoints(database, tx, known, run, metrics, latest);
+    if (modelMetrics.length > 0) await logModelMetrics(tx, project, id, modelMetrics);
     if (name === undefined) return;
     known.runs.forget(keyOf(project, id));
     await store.setRun(tx, run.number, { name });
   });
 }
 
-/** Waits for all, then throws the first failure: a write that is over has nothing under way. */
-async function allOf(steps: readonly Promise<void>[]): Promise<void> {
-  const failed = (await Promise.allSettled(steps)).find((step) => step.status === 'rejected');
-  if (failed) throw failed.reason;
-}
-
-async function addParams(database: Database, tx: Handle, run: store.RunRow, params: readonly KeyValue[]): Promise<void> {
+async function addParams(
+  database: Database,
+  tx: Handle,
+  { withoutParams }: Known,
+  run: store.RunRow,
+  params: readonly KeyValue[],
+): Promise<void> {
+  const number = String(run.number);
   const keys = params.map(({ key }) => key);
-  const fresh = newParams(run.id, params, await store.findParams(tx, run.number, keys));
-  if (fresh.length > 0) await store.insertParams(database, tx, run.number, fresh);
+  const existing = withoutParams.get(tx, number) ? new Map<string, string>() : await store.findParams(tx, run.number, keys);
+  const fresh = newParams(run.id, params, existing);
+  withoutParams.forget(number);
+  if (fresh.length > 0) store.insertParams(database, tx, run.number, fresh);
 }
 
 async function addPoints(
@@ -228,10 +223,8 @@ async function addPoints(
       keys.set(name, id);
     }
   }
-  await Promise.all([
-    store.insertPoints(database, tx, run.number, keys, points),
-    store.foldLatestInto(database, tx, run.number, keys, latest),
-  ]);
+  store.insertPoints(database, tx, run.number, keys, points);
+  store.foldLatestInto(database, tx, run.number, keys, latest);
 }
 
 async function logModelMetrics(tx: Handle, project: Project, run_id: string, points: readonly ModelPoint[]): Promise<void> {

@@ -30,11 +30,18 @@ export interface WriteConnection extends Statements {
   readonly groupTime_ms: number;
   /** One statement over many rows: `values` holds them end to end, `arity` values each. Resolves to the rows changed. */
   many(sql: string, values: ManyValues, arity: number): Promise<number>;
+  /**
+   * One statement over one or many rows, sent in its order and not waited for. Refused, it fails the write at `keep`, or the whole group
+   * at `commit`.
+   */
+  send(sql: string, values: ManyValues, arity: number): void;
+  /** More was sent than a group should hold back its answers for. */
+  readonly isFull: boolean;
   /** Begins the transaction of a group. May resolve before it has begun; if it cannot, all that follows is refused up to the next one. */
   begin(): Promise<void>;
   /** Begins one write in it. */
   save(): Promise<void>;
-  /** Keeps the write that was begun last. Rejects, or refuses the `commit`, if one of its statements ended the group, whoever caught that. */
+  /** Keeps the write that was begun last. Rejects, or refuses the `commit`, if one of its statements ended the group, or one that was sent was refused. */
   keep(): Promise<void>;
   /** Takes the write that was begun last back, alone. */
   undo(): Promise<void>;

@@ -125,6 +125,79 @@ test('one statement over many rows writes them all in the same transaction', asy
   });
 });
 
+const insertNote = 'insert into notes (id, text, weight) values (?, ?, ?)';
+const idsOf = async (database: Database) =>
+  (await database.read.selectFrom('notes').select('id').orderBy('id').execute()).map(({ id }) => id);
+
+test('what a write sends without waiting is kept in its order with what it waits for', async () => {
+  await withDatabase(async (database) => {
+    await database.write(async (tx) => {
+      database.send(tx, insertNote, [1, 'a', null, 2, 'b', null], 3);
+      await tx.updateTable('notes').set({ text: 'c' }).where('id', '=', 2).execute();
+      database.send(tx, 'update notes set weight = ? where text = ?', [5, 'c'], 2);
+    });
+    assert.deepEqual(await database.read.selectFrom('notes').selectAll().orderBy('id').execute(), [
+      { id: 1, text: 'a', weight: null },
+      { id: 2, text: 'c', weight: 5 },
+    ]);
+  });
+});
+
+test('what was sent by a write that changes its mind is taken back with it, alone', async () => {
+  await withDatabase(async (database) => {
+    const sends = (id: number, then: () => void) =>
+      database.write(async (tx) => {
+        database.send(tx, insertNote, [id, 'sent', null], 3);
+        then();
+      });
+    const fails = () => {
+      throw new Error('changed its mind');
+    };
+    const outcomes = await Promise.allSettled([sends(1, () => undefined), sends(2, fails), sends(3, () => undefined)]);
+    assert.deepEqual(
+      outcomes.map(({ status }) => status),
+      ['fulfilled', 'rejected', 'fulfilled'],
+    );
+    assert.deepEqual(await idsOf(database), [1, 3]);
+  });
+});
+
+test('a sent statement that is refused fails all writes of its commit, keeps nothing of them, and the next ones go on', async () => {
+  await withDatabase(async (database) => {
+    await add(database, 1);
+    const outcomes = await Promise.allSettled([
+      add(database, 2),
+      database.write(async (tx) => database.send(tx, insertNote, [1, 'twin', null], 3)),
+      add(database, 3),
+      database.write(async (tx) => {
+        database.send(tx, insertNote, [1, 'twin', null], 3);
+        // Who asks after it hears that it failed, and cannot take that for a refusal of the question.
+        await tx
+          .selectFrom('notes')
+          .selectAll()
+          .execute()
+          .catch(() => undefined);
+        database.send(tx, insertNote, [4, 'behind', null], 3);
+      }),
+    ]);
+    assert.deepEqual(
+      outcomes.map((outcome) => outcome.status === 'rejected' && (outcome.reason as SlipwayError).code),
+      ['storage_failed', 'storage_failed', 'storage_failed', 'storage_failed'],
+    );
+    assert.deepEqual(await idsOf(database), [1]);
+    await add(database, 5);
+    assert.equal(database.failed, null);
+    assert.deepEqual(await idsOf(database), [1, 5]);
+  });
+});
+
+test('a statement is not sent after its write is over', async () => {
+  await withDatabase(async (database) => {
+    const leaked = await database.write(async (tx) => [tx]);
+    assert.throws(() => leaked.map((tx) => database.send(tx, insertNote, [1, 'late', null], 3)), /not over/);
+  });
+});
+
 test('what is told after the commit is told only when it was kept', async () => {
   await withDatabase(async (database) => {
     const told: string[] = [];

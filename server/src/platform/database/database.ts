@@ -18,6 +18,12 @@ export interface Database {
    * an array of doubles, which is given away by that.
    */
   many(tx: Handle, sql: string, values: readonly unknown[] | Float64Array, arity: number): Promise<number>;
+  /**
+   * The same, in its order and not waited for. A write whose statements are all sent goes to the database in one message with its COMMIT, and
+   * the writes behind it wait for nothing. Only for what cannot be refused by itself: a row under a key that this write knows to be free, an
+   * upsert, an update by key (of one row). A refusal is then a fault of ours or of the disk, and fails all writes of the commit.
+   */
+  send(tx: Handle, sql: string, values: readonly unknown[] | Float64Array, arity: number): void;
   /** Calls `listener` after another process committed, or may have; never where the profile is not `shared`. Returns the way to stop. */
   onForeignCommit(listener: () => void): () => void;
   /** Why it cannot be used now, or null: a failed write, a thread that died, a server that cannot be reached. */

@@ -78,7 +78,7 @@ export class GroupCommit {
     const settled: Settled[] = [];
     const current: Write[] = [];
     try {
-      while (settled.length < groupLimit && this.#clock.monotonic() - begun < this.#connection.groupTime_ms) {
+      while (settled.length < groupLimit && !this.#connection.isFull && this.#clock.monotonic() - begun < this.#connection.groupTime_ms) {
         const write = this.#queue.shift();
         if (!write) break;
         current.push(write);

@@ -2,7 +2,7 @@ import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import { entryPath } from '../compute/entries.ts';
 import type { Answer, ManyValues, SqlValue } from './connection.ts';
 import { SqlError } from './sql-error.ts';
-import type { SqlReply, SqlRequest, SqlThreadData, Step } from './sql-protocol.ts';
+import { type SqlReply, type SqlRequest, type SqlThreadData, type Step, unanswered } from './sql-protocol.ts';
 
 /** A statement that SQLite refused. `code` is its extended result code, `code & 0xff` the primary one. */
 export class SqliteError extends SqlError {
@@ -70,6 +70,16 @@ export class SqlClient {
     await this.#request({ kind: 'step', step });
   }
 
+  /** A statement of a group that nobody waits for; refused, it is told by the `commit`. */
+  send(sql: string, values: ManyValues, arity: number): void {
+    this.#queue({ id: unanswered, kind: 'many', sql, values, arity });
+  }
+
+  /** The same for a step. */
+  sendStep(step: Step): void {
+    this.#queue({ id: unanswered, kind: 'step', step });
+  }
+
   async exec(sql: string): Promise<void> {
     await this.#request({ kind: 'exec', sql });
   }
@@ -92,12 +102,16 @@ export class SqlClient {
     const id = this.#nextId++;
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject });
-      // After all that is ready to run has run.
-      if (this.#outgoing.push({ ...request, id }) === 1) process.nextTick(() => this.#send());
+      this.#queue({ ...request, id });
     });
   }
 
-  #send(): void {
+  #queue(request: SqlRequest): void {
+    // After all that is ready to run has run.
+    if (this.#outgoing.push(request) === 1) process.nextTick(() => this.#flush());
+  }
+
+  #flush(): void {
     const requests = this.#outgoing;
     this.#outgoing = [];
     const given = requests.flatMap((one) =>

@@ -19,6 +19,9 @@ export const steps = {
 
 export type Step = keyof typeof steps;
 
+/** The id of a request that nobody waits for: it is not answered, and if it is refused its whole group is, the COMMIT included. */
+export const unanswered = 0;
+
 export type SqlRequest =
   | { readonly id: number; readonly kind: 'run'; readonly sql: string; readonly params: readonly SqlValue[] }
   /** One statement over many rows: `values` holds the rows one after the other, `arity` values each. */

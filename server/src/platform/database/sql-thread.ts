@@ -5,7 +5,7 @@
 import { backup, DatabaseSync, type StatementSync } from 'node:sqlite';
 import { type MessagePort, workerData } from 'node:worker_threads';
 import type { ManyValues, SqlValue } from './connection.ts';
-import { type Done, type SqlReply, type SqlRequest, type SqlThreadData, type Step, steps } from './sql-protocol.ts';
+import { type Done, type SqlReply, type SqlRequest, type SqlThreadData, type Step, steps, unanswered } from './sql-protocol.ts';
 
 const { file, mode, port } = workerData as SqlThreadData & { port: MessagePort };
 /** Plans of the statements in use; the product has a few hundred. */
@@ -136,7 +136,12 @@ function answer(request: Exclude<SqlRequest, { kind: 'backup' }>): SqlReply {
   try {
     return { id, ok: true, ...perform(request) };
   } catch (error) {
-    const refused = refusal(error);
+    let refused = refusal(error);
+    if (id === unanswered && refused.inTransaction) {
+      // Nobody hears of it before the COMMIT, so nothing of the group may be kept.
+      connection().exec('ROLLBACK');
+      refused = { ...refused, inTransaction: false };
+    }
     if (isInGroup && !refused.inTransaction) lost = refused;
     return { id, ...refused };
   }
@@ -156,8 +161,11 @@ port.on('message', (requests: readonly SqlRequest[]) => {
   let begun_ms = performance.now();
   for (const request of requests) {
     if (request.kind === 'backup') void copyTo(request).then((reply) => port.postMessage([reply]));
-    else replies.push(answer(request));
-    if (performance.now() - begun_ms < together_ms) continue;
+    else {
+      const reply = answer(request);
+      if (reply.id !== unanswered) replies.push(reply);
+    }
+    if (replies.length === 0 || performance.now() - begun_ms < together_ms) continue;
     port.postMessage(replies);
     replies = [];
     begun_ms = performance.now();

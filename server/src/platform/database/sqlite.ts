@@ -9,6 +9,7 @@ import type { Handle } from './handle.ts';
 import { applyMigrations, pendingMigrations } from './migrate.ts';
 import { sqliteProfile } from './profiles.ts';
 import { SqlClient, SqliteError } from './sql-client.ts';
+import type { Step } from './sql-protocol.ts';
 import { sqliteRows } from './sqlite-rows.ts';
 import { type CopiedTable, type Copying, type Rows, transfer } from './transfer.ts';
 
@@ -23,7 +24,8 @@ export async function openSqlite({ folder, migrations, clock }: DatabaseOptions)
   const writer = new SqlClient({ file, mode: 'write' });
   // Started beside the writer, since a thread takes 100 ms to come up; it opens the file with its first request.
   const reader = new SqlClient({ file, mode: 'read' });
-  const commits = new GroupCommit(writingOver(writer), sqliteSpeech, clock);
+  const writing = writingOver(writer);
+  const commits = new GroupCommit(writing, sqliteSpeech, clock);
   try {
     const { pending, fresh } = await commits.submit((tx) => pendingMigrations(tx, sqliteProfile, migrations));
     if (existed && !fresh && pending.length > 0) await writer.backup(join(folder, `before-${pending[0]?.name}-${clock.now()}.db`));
@@ -42,6 +44,10 @@ export async function openSqlite({ folder, migrations, clock }: DatabaseOptions)
     many(tx, sql, values, arity) {
       assertOpen(tx);
       return writer.many(sql, values instanceof Float64Array ? values : values.map(bound), arity);
+    },
+    send(tx, sql, values, arity) {
+      assertOpen(tx);
+      writing.send(sql, values instanceof Float64Array ? values : values.map(bound), arity);
     },
     copyInto: (target) => copyFile(file, join(target, 'slipway.db')),
     aside: (use) => beside(file, use),
@@ -136,8 +142,9 @@ export async function fillSqlite(options: Omit<DatabaseOptions, 'url'>, rows: Ro
 
 /** Out of memory 7, I/O 10, corrupt 11, full 13, not a database 26. */
 const ending: readonly number[] = [7, 10, 11, 13, 26];
-const busy = 5;
 const full = 13;
+/** A statement that was sent and did not fit (1, 18, 19, 20, 25), or a database that is busy (5): what is stored is known, which is nothing of the group. */
+const harmless: readonly number[] = [1, 5, 18, 19, 20, 25];
 
 /** A disk that fails (10, 14) or a damaged page (11, 26) is told as that; anything else is a fault of ours. */
 function readingOver(client: SqlClient): Statements {
@@ -150,15 +157,33 @@ function readingOver(client: SqlClient): Statements {
   };
 }
 
+/** Some 20 ms of inserts: a group that only sends is put together long before the thread has done it. */
+const sentLimit_values = 50_000;
+
 function writingOver(client: SqlClient): WriteConnection {
+  let sent_values = 0;
+  // The thread refuses what comes after one that failed, the COMMIT included.
+  const sendStep = (step: Step): Promise<void> => {
+    client.sendStep(step);
+    return Promise.resolve();
+  };
   return {
     groupTime_ms: 5,
     run: (sql, params) => client.run(sql, params),
     many: (sql, values, arity) => client.many(sql, values, arity),
-    // Not waited for: the thread refuses what comes after one that failed, the COMMIT included.
-    begin: () => sent(client.step('begin')),
-    save: () => sent(client.step('save')),
-    keep: () => sent(client.step('keep')),
+    send(sql, values, arity) {
+      sent_values += values.length;
+      client.send(sql, values, arity);
+    },
+    get isFull() {
+      return sent_values >= sentLimit_values;
+    },
+    begin() {
+      sent_values = 0;
+      return sendStep('begin');
+    },
+    save: () => sendStep('save'),
+    keep: () => sendStep('keep'),
     undo: () => client.step('undo'),
     commit: () => client.step('commit'),
     rollback: () => client.step('rollback'),
@@ -168,16 +193,11 @@ function writingOver(client: SqlClient): WriteConnection {
   };
 }
 
-function sent(step: Promise<void>): Promise<void> {
-  step.catch(() => undefined);
-  return Promise.resolve();
-}
-
 function groupEnd(error: unknown): GroupEnd {
   const code = error instanceof SqliteError ? error.primaryCode : 0;
   if (code === full) return { why: failure('storage_full', {}, {}, error), dead: false };
   // A failed write or fsync (10), a corrupt page (11, 26) or a dead thread (0): never retried, read-only from here on.
-  return { why: failure('storage_failed', {}, {}, error), dead: code !== busy };
+  return { why: failure('storage_failed', {}, {}, error), dead: !harmless.includes(code) };
 }
 
 function fsyncFolder(folder: string): void {

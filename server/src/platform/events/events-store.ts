@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { parsed } from '../../kernel/json.ts';
-import type { Handle } from '../database/index.ts';
+import type { Database, Handle } from '../database/index.ts';
 import type { EventFilter, SlipwayEvent } from './event.ts';
 
 interface EventsTable {
@@ -36,19 +36,31 @@ export async function lastEventNumber(handle: Handle): Promise<number> {
   return Number(row?.last ?? 0);
 }
 
-export async function insertEvent(tx: Handle, event: SlipwayEvent): Promise<void> {
-  const { caller, before, after, ...plain } = event;
-  await tx
-    .insertInto('events')
-    .values({
-      ...plain,
-      caller_kind: caller.kind,
-      caller_id: caller.id,
-      caller_name: caller.name,
-      before: before === undefined ? null : JSON.stringify(before),
-      after: after === undefined ? null : JSON.stringify(after),
-    })
-    .execute();
+const insertOne = `insert into events (number, project_id, type, subject, caller_kind, caller_id, caller_name, person, at_ms, cause, request,
+  note, "before", "after", digest) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+
+/** Sent with the change that it tells of: nearly every write has one. Its number is free. */
+export function insertEvent(database: Database, tx: Handle, event: SlipwayEvent): void {
+  const { number, project_id, type, subject, caller, person, at_ms, cause, request, note, before, after, digest } = event;
+  const [was, is] = [before, after].map((value) => (value === undefined ? null : JSON.stringify(value)));
+  const values = [
+    number,
+    project_id,
+    type,
+    subject,
+    caller.kind,
+    caller.id,
+    caller.name,
+    person,
+    at_ms,
+    cause,
+    request,
+    note,
+    was,
+    is,
+    digest,
+  ];
+  database.send(tx, insertOne, values, values.length);
 }
 
 export async function selectEvents(handle: Handle, filter: EventFilter): Promise<SlipwayEvent[]> {

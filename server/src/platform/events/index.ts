@@ -46,7 +46,7 @@ export function createEvents({ database, clock }: { readonly database: Database;
   return {
     async emit(tx, caller, given) {
       const event = completeEvent(await nextNumber(tx), caller, given, clock.now());
-      await insertEvent(tx, event);
+      insertEvent(database, tx, event);
       for (const hook of hooks) await hook(tx, event);
       afterCommit(tx, () => news.own(event));
       return event.number;

@@ -1,4 +1,4 @@
-import type { ManyValues, SqlValue } from '../connection.ts';
+import type { ManyValues, SqlValue, Statements } from '../connection.ts';
 import { arrayText } from './values.ts';
 
 /** `insert into TABLE (COLUMNS) values (?, …) REST`, as `Database.many` takes it. */
@@ -19,6 +19,22 @@ export function manyInsert(sql: string): ManyInsert {
   const columns = names.split(',').map((name) => name.trim().replaceAll('"', ''));
   const replaced = replacing.exec(rest)?.[1]?.split(',') ?? [];
   return { table, columns, rest, key: replaced.map((name) => columns.indexOf(name.trim())) };
+}
+
+/** The types of the columns of all tables, as the server names them. */
+export async function columnTypes(connection: Statements): Promise<ReadonlyMap<string, ReadonlyMap<string, string>>> {
+  const { rows } = await connection.run(
+    `select c.relname as "table", a.attname as name, format_type(a.atttypid, null) as type from pg_catalog.pg_class c
+     join pg_catalog.pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+     where c.relkind = 'r' and c.relnamespace = current_schema()::regnamespace`,
+    [],
+  );
+  const types = new Map<string, Map<string, string>>();
+  for (const { table, name, type } of rows as { table: string; name: string; type: string }[]) {
+    const columns = types.get(table) ?? new Map<string, string>();
+    types.set(table, columns.set(name, type));
+  }
+  return types;
 }
 
 /** One statement with an array for each column, so that it has one plan however many rows there are. */
@@ -54,6 +70,12 @@ export function partsOf(values: ManyValues, arity: number, key: readonly number[
   }
   if (part.length > 0) parts.push(part);
   return parts;
+}
+
+/** A statement of one row with its places as Postgres counts them. */
+export function numbered(sql: string): string {
+  let place = 0;
+  return sql.replaceAll('?', () => `$${++place}`);
 }
 
 /** One array for each column of the rows that `values` holds end to end. */

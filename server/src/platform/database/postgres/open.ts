@@ -53,6 +53,10 @@ export async function openPostgres(options: PostgresOptions): Promise<Database> 
       assertOpen(tx);
       return writer.many(sql, values instanceof Float64Array ? values : values.map(bound), arity);
     },
+    send(tx, sql, values, arity) {
+      assertOpen(tx);
+      writer.send(sql, values instanceof Float64Array ? values : values.map(bound), arity);
+    },
     onForeignCommit: (told) => listener.listen(told),
     copyInto: (target) =>
       withSnapshot(address, async (rows) => void (await fillSqlite({ folder: target, migrations, clock }, rows, () => undefined))),

@@ -57,6 +57,39 @@ test('a write that goes on after one of its statements failed is refused whole, 
   }
 });
 
+test('what a write sends without waiting is kept in its order, and refused it fails that write alone, as what it is', async () => {
+  const database = await own.open(await own.newDatabase());
+  const insert = 'insert into pg_notes (id, text, weight) values (?, ?, ?)';
+  try {
+    const outcomes = await Promise.allSettled([
+      database.write(async (tx) => {
+        database.send(tx, insert, [1, 'a', null, 2, 'b', 0.5], 3);
+        await tx.updateTable('pg_notes').set({ text: 'c' }).where('id', '=', 2).execute();
+        database.send(tx, 'update pg_notes set weight = ? where text = ?', [5, 'c'], 2);
+        database.send(tx, insert, Float64Array.of(3, 4, 5), 3);
+      }),
+      database.write(async (tx) => {
+        database.send(tx, insert, [4, 'taken back', null], 3);
+        database.send(tx, insert, [1, 'twin', null], 3);
+      }),
+      add(database, 5),
+    ]);
+    assert.deepEqual(
+      outcomes.map(({ status }) => status),
+      ['fulfilled', 'rejected', 'fulfilled'],
+    );
+    assert.ok(isUniqueViolation((outcomes[1] as PromiseRejectedResult).reason));
+    assert.deepEqual(await database.read.selectFrom('pg_notes').select(['id', 'text', 'weight']).orderBy('id').execute(), [
+      { id: 1, text: 'a', weight: null },
+      { id: 2, text: 'c', weight: 5 },
+      { id: 3, text: '4', weight: 5 },
+      { id: 5, text: 'note 5', weight: 2.5 },
+    ]);
+  } finally {
+    await database.close();
+  }
+});
+
 test('rows look as those of SQLite do: whole numbers of 64 bits, doubles, texts by their bytes, 1 and 0 for true and false', async () => {
   const database = await own.open(await own.newDatabase());
   try {

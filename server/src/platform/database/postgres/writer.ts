@@ -3,7 +3,7 @@ import type pg from 'pg';
 import type { Answer, GroupEnd, ManyValues, SqlValue, WriteConnection } from '../connection.ts';
 import type { Address } from './address.ts';
 import { endsGroup, groupEnd, OutcomeUnknown, PostgresError, postgresError, spoilsConnection } from './errors.ts';
-import { columnsOf, manyInsert, partsOf, unnestSql } from './many.ts';
+import { columnsOf, columnTypes, manyInsert, numbered, partsOf, unnestSql } from './many.ts';
 import { findMark, leaveMark } from './marks.ts';
 import { assertFit, connect } from './session.ts';
 import { nameOf } from './statements.ts';
@@ -34,9 +34,12 @@ export const channel = 'slipway_committed';
 export class PostgresWriter implements WriteConnection {
   /** Longer than beside a file: each statement goes over a network, and a commit waits for the lock of all processes. */
   readonly groupTime_ms = 20;
+  /** Statements run while others are sent. */
+  readonly isFull = false;
   readonly #address: Address;
   readonly #process: string;
-  readonly #types = new Map<string, Promise<ReadonlyMap<string, string>>>();
+  /** Of the columns of all tables, as the server names them; null until they are asked for. */
+  #types: ReadonlyMap<string, ReadonlyMap<string, string>> | null = null;
   #client: pg.Client | null = null;
   #watchdog: NodeJS.Timeout | null = null;
   #limit_ms = migrationLimit_ms;
@@ -45,6 +48,8 @@ export class PostgresWriter implements WriteConnection {
   #leavesMarks = false;
   /** The last statement of the write that runs, for whoever did not await it. */
   #last: Promise<unknown> = Promise.resolve();
+  /** Those of the write that runs that nobody awaits. */
+  #sent: Promise<Answer>[] = [];
   /** A statement of the write that runs was refused, so Postgres takes no other one in it. */
   #refused = false;
 
@@ -58,7 +63,7 @@ export class PostgresWriter implements WriteConnection {
   migrated(): void {
     this.#leavesMarks = true;
     this.#limit_ms = groupLimit_ms;
-    this.#types.clear();
+    this.#types = null;
   }
 
   async begin(): Promise<void> {
@@ -68,6 +73,7 @@ export class PostgresWriter implements WriteConnection {
     try {
       // The lock first: each statement after it sees all that other processes have committed.
       await all([this.#exec('BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE'), this.#exec(`SELECT pg_advisory_xact_lock(${writeLock})`)]);
+      if (this.#leavesMarks) await this.#learnTypes();
     } catch (error) {
       await this.rollback();
       throw error;
@@ -76,10 +82,12 @@ export class PostgresWriter implements WriteConnection {
 
   async save(): Promise<void> {
     this.#refused = false;
+    this.#sent = [];
     await this.#exec('SAVEPOINT one');
   }
 
   async keep(): Promise<void> {
+    await all(this.#sent);
     await this.#last.catch(() => undefined);
     // Not asked of the driver: it tells an error before it hears what that did to the transaction.
     if (this.#refused) throw new Error('a statement of this write failed, and its error was caught');
@@ -126,11 +134,19 @@ export class PostgresWriter implements WriteConnection {
   }
 
   async many(sql: string, values: ManyValues, arity: number): Promise<number> {
-    const insert = manyInsert(sql);
-    const text = unnestSql(insert, await this.#typesOf(insert.table));
+    await this.#learnTypes();
     let changes = 0;
-    for (const part of partsOf(values, arity, insert.key)) changes += (await this.run(text, columnsOf(part, arity))).changes;
+    for (const { text, params } of this.#unnested(sql, values, arity)) changes += (await this.run(text, params)).changes;
     return changes;
+  }
+
+  send(sql: string, values: ManyValues, arity: number): void {
+    const statements = values.length === arity ? [{ text: numbered(sql), params: [...values] }] : this.#unnested(sql, values, arity);
+    for (const { text, params } of statements) {
+      const answer = this.run(text, params);
+      answer.catch(() => undefined);
+      this.#sent.push(answer);
+    }
   }
 
   endsGroup(error: unknown): boolean {
@@ -163,6 +179,8 @@ export class PostgresWriter implements WriteConnection {
       if (this.#client === client) this.#client = null;
     });
     this.#client = client;
+    // Another process may have changed the tables.
+    this.#types = null;
     return client;
   }
 
@@ -222,18 +240,19 @@ export class PostgresWriter implements WriteConnection {
     }
   }
 
-  /** The types of a table's columns as the server names them; a migration that changes them comes before the first use. */
-  #typesOf(table: string): Promise<ReadonlyMap<string, string>> {
-    const known = this.#types.get(table);
-    if (known) return known;
-    const asked = this.run(
-      `SELECT attname AS name, format_type(atttypid, NULL) AS type FROM pg_catalog.pg_attribute
-       WHERE attrelid = to_regclass($1) AND attnum > 0 AND NOT attisdropped`,
-      [table],
-    ).then(({ rows }) => new Map((rows as { name: string; type: string }[]).map(({ name, type }) => [name, type])));
-    this.#types.set(table, asked);
-    asked.catch(() => this.#types.delete(table));
-    return asked;
+  #unnested(sql: string, values: ManyValues, arity: number): { readonly text: string; readonly params: readonly SqlValue[] }[] {
+    const insert = manyInsert(sql);
+    const types = this.#types?.get(insert.table);
+    if (!types) throw new Error(`there is no table ${insert.table}`);
+    const text = unnestSql(insert, types);
+    return partsOf(values, arity, insert.key).map((part) => ({ text, params: columnsOf(part, arity) }));
+  }
+
+  /** Asked once for a connection: a migration that changes them comes before the first use. */
+  async #learnTypes(): Promise<ReadonlyMap<string, ReadonlyMap<string, string>>> {
+    const types = this.#types ?? (await columnTypes(this));
+    this.#types = types;
+    return types;
   }
 }
 

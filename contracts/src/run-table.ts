@@ -109,4 +109,42 @@ export const runTable = {
     }),
     errors: ['not_found'],
   }),
+  curves: endpoint({
+    id: 'runs.curves',
+    method: 'GET',
+    path: `${base}/runs/curves`,
+    summary: 'A metric of many runs over one range of steps, every point counted: minimum, maximum and mean for each column of pixels.',
+    permission: 'read',
+    params: inProject,
+    query: z.object({
+      key: z.string(),
+      runs: listOf(1000).describe('numbers from `runs.find`, joined by commas'),
+      width: z.coerce.number().int().min(1).max(4000).default(400).describe('columns of pixels'),
+      from: z.coerce.number().int().optional().describe('first step; default the first that any of the runs has'),
+      to: z.coerce.number().int().optional().describe('last step; default the last that any of the runs has'),
+    }),
+    response: z.object({
+      from: z.number().nullable().describe('Null when there is no point'),
+      to: z.number().nullable(),
+      size: z.number().describe('Steps in one bucket'),
+      read: z
+        .number()
+        .describe('An answer is about so many of the named runs, from the first on: ask for the others with its `from` and `to`'),
+      curves: z.array(
+        z.object({
+          run: z.number(),
+          id: z.string(),
+          name: z.string(),
+          points: z.number().describe('All points of the range; NaN among them'),
+          not_numbers: z.number(),
+          bucket: z
+            .array(z.number())
+            .describe('Counted from 0; bucket n begins at step `from + n * size`; one without a point is left out'),
+          minimum: z.array(cell),
+          maximum: z.array(cell),
+          mean: z.array(cell),
+        }),
+      ),
+    }),
+  }),
 } as const;

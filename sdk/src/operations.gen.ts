@@ -53,6 +53,7 @@ export const operations: Readonly<Record<string, Operation>> = {
   'runs.table': { method: 'GET', path: '/api/v1/projects/{project}/runs/table', body: 'none', answers: 'json' },
   'runs.columns': { method: 'GET', path: '/api/v1/projects/{project}/runs/columns', body: 'none', answers: 'json' },
   'runs.buckets': { method: 'GET', path: '/api/v1/projects/{project}/runs/{run}/buckets', body: 'none', answers: 'json' },
+  'runs.curves': { method: 'GET', path: '/api/v1/projects/{project}/runs/curves', body: 'none', answers: 'json' },
   'runs.createExperiment': { method: 'POST', path: '/api/v1/projects/{project}/experiments', body: 'json', answers: 'json' },
   'runs.listExperiments': { method: 'GET', path: '/api/v1/projects/{project}/experiments', body: 'none', answers: 'json' },
   'runs.create': { method: 'POST', path: '/api/v1/projects/{project}/runs', body: 'json', answers: 'json' },
@@ -250,6 +251,8 @@ export interface Operations {
     readonly columns: Call<Api['runs']['columns'], 'none', 'json'>;
     /** A metric over steps or time, every point counted: count, first, last, minimum, maximum and mean for each column of pixels. `GET /api/v1/projects/{project}/runs/{run}/buckets` */
     readonly buckets: Call<Api['runs']['buckets'], 'none', 'json'>;
+    /** A metric of many runs over one range of steps, every point counted: minimum, maximum and mean for each column of pixels. `GET /api/v1/projects/{project}/runs/curves` */
+    readonly curves: Call<Api['runs']['curves'], 'none', 'json'>;
     /** Create an experiment. `POST /api/v1/projects/{project}/experiments` */
     readonly createExperiment: Call<Api['runs']['createExperiment'], 'json', 'json'>;
     /** List the experiments of a project, newest first. `GET /api/v1/projects/{project}/experiments` */

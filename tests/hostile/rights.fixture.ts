@@ -55,7 +55,7 @@ export const groups: readonly Group[] = [
     what: 'Read a project',
     may: ['viewer', 'contributor', 'approver', 'admin', 'token that only reads', 'execution', 'admin of the installation'],
     operations: `access.getProject access.listMembers audit.list audit.why audit.stream datasets.list datasets.versions datasets.version
-      datasets.profile datasets.preview datasets.diff datasets.download runs.find runs.table runs.columns runs.buckets runs.listExperiments
+      datasets.profile datasets.preview datasets.diff datasets.download runs.find runs.table runs.columns runs.buckets runs.curves runs.listExperiments
       runs.list runs.get runs.history runs.artifacts runs.getArtifact models.list models.versions models.version models.download gates.list
       gates.verdicts approvals.list approvals.get deployments.list deployments.get deployments.rollouts deployments.rows deployments.served
       monitors.list monitors.results monitors.incidents monitors.incident pipelines.list pipelines.executions pipelines.execution

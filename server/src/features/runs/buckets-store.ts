@@ -40,6 +40,25 @@ export async function spanOf(handle: Handle, { run, key, axis }: Series): Promis
   return { from: rows[0]?.from_at ?? null, to: rows[0]?.to_at ?? null };
 }
 
+/** The least and the greatest step of a metric in any of the runs: two look-ups in the index for each. */
+export async function stepsOf(handle: Handle, runs: readonly number[], key: number): Promise<{ from: number | null; to: number | null }> {
+  const end = (which: 'min' | 'max') =>
+    sql`(select ${sql.raw(which)}(step) from metric_points where metric_points.run = runs.number and key = ${key})`;
+  const { rows } = await sql<{ from_at: number | null; to_at: number | null }>`select min(first) as from_at, max(last) as to_at
+    from (select ${end('min')} as first, ${end('max')} as last from runs where number in (${sql.join(runs)})) as ends`.execute(handle);
+  return { from: rows[0]?.from_at ?? null, to: rows[0]?.to_at ?? null };
+}
+
+/** Those of the runs that are of the project. */
+export async function namesOf(handle: Handle, project_id: string, runs: readonly number[]) {
+  return handle
+    .selectFrom('runs')
+    .select(['number', 'id', 'name'])
+    .where('project_id', '=', project_id)
+    .where('number', 'in', [...runs])
+    .execute();
+}
+
 /** Every point of the range is in exactly one bucket. NaN counts, and is no minimum, maximum or part of a mean. */
 export async function selectBuckets(
   handle: Handle,

@@ -3,6 +3,7 @@ import { defined } from '../../kernel/defined.ts';
 import { failure } from '../../kernel/error.ts';
 import { implement, type Route } from '../../platform/http/index.ts';
 import { bucketsOf } from './buckets.ts';
+import { curvesOf } from './curves.ts';
 import type { RunTable, RunTableDeps } from './run-table.ts';
 
 export function runTableRoutes({ runTable, database }: { readonly runTable: RunTable } & Pick<RunTableDeps, 'database'>): Route[] {
@@ -14,6 +15,9 @@ export function runTableRoutes({ runTable, database }: { readonly runTable: RunT
     }),
     implement(api.runs.columns, ({ caller, project, query }) => runTable.columns(caller, project, defined(query))),
     implement(api.runs.buckets, ({ caller, project, params, query }) => bucketsOf(database, caller, project, params.run, query)),
+    implement(api.runs.curves, ({ caller, project, query }) =>
+      curvesOf(database, caller, project, { ...query, runs: query.runs.map(numberOfRun) }),
+    ),
   ];
 }
 

@@ -1,7 +1,7 @@
 import { Button, SegmentedControl } from '@mantine/core';
 import { IconColumns3 } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { useRef } from 'react';
+import { useMemo, useRef } from 'react';
 import { useNames } from '../../client/view.ts';
 import { Card } from '../../design/card.tsx';
 import { useSingleKeys } from '../../design/grid/index.ts';
@@ -122,14 +122,40 @@ function Tools({ state }: { readonly state: ExperimentState }) {
   );
 }
 
+/** As tall as the curves of all runs with what stands around them. */
+const besideAll_px = 248;
+
 function Runs({ state, known }: { readonly state: ExperimentState; readonly known: Columns }) {
-  const { project, scope, view, setView, grid, rows, numbers, brushed, selected, select, compare, metric, base, curved } = state;
+  const { project, scope, view, setView, grid, rows, numbers, brushed, selected, select, compare, metric, base, few, curved } = state;
+  const metricNames = useMemo(
+    () => known.items.flatMap(({ name }) => (factsOf(name).kind === 'metric' ? [factsOf(name).name] : [])),
+    [known],
+  );
+  const isAll = view.curves === 'all';
   return (
     <>
       {metric && (rows?.total ?? 0) > 1 && (
-        <div className={styles['above']}>
-          <GoodRun brushed={brushed} typed={view.f} columns={known} log={view.log} onView={setView} />
-          <Curves project={project} scope={scope} metric={metric.name} numbers={curved} />
+        <div className={`${styles['above']} ${isAll ? styles['even'] : ''}`}>
+          <GoodRun
+            brushed={brushed}
+            typed={view.f}
+            columns={known}
+            log={view.log}
+            height={isAll ? besideAll_px : undefined}
+            onView={setView}
+          />
+          <Curves
+            project={project}
+            scope={scope}
+            metric={view.by || metric.name}
+            metrics={metricNames}
+            few={few}
+            numbers={curved}
+            selected={selected}
+            onSelect={select}
+            view={view}
+            onView={setView}
+          />
         </div>
       )}
       {numbers && (

@@ -18,13 +18,15 @@ export interface GoodRunProps {
   readonly columns: Columns;
   /** Which axes are logarithmic, as the address has it. */
   readonly log: string;
+  /** px; default that of the picture. */
+  readonly height?: number | undefined;
   readonly onView: (change: { readonly [field in 'axes' | 'log' | 'f']?: string } & { readonly brush?: readonly string[] }) => void;
 }
 
 const densityFrom = 5000;
 
 /** Settings and the metric side by side for every run that the filter keeps; what is outside the brush stays, in grey. */
-export const GoodRun = memo(function GoodRun({ brushed, typed, columns, log, onView }: GoodRunProps) {
+export const GoodRun = memo(function GoodRun({ brushed, typed, columns, log, height = 210, onView }: GoodRunProps) {
   const { asked, axes, brush, keys, inside } = brushed;
   if (keys.length < 2) return null;
   const setBrush = (key: string, range: { readonly from: number; readonly to: number } | null) => {
@@ -66,7 +68,7 @@ export const GoodRun = memo(function GoodRun({ brushed, typed, columns, log, onV
         </>
       }
     >
-      <Part of={asked} height={210}>
+      <Part of={asked} height={height}>
         {() =>
           axes.length > 1 && (
             <Parallel
@@ -77,6 +79,7 @@ export const GoodRun = memo(function GoodRun({ brushed, typed, columns, log, onV
               )}
               axes={axes}
               onBrush={setBrush}
+              height={height}
             />
           )
         }

@@ -9,6 +9,7 @@ export type Artifact = Awaited<ReturnType<Client['runs']['artifacts']>>['items']
 export type CellsPage = Awaited<ReturnType<typeof readCells>>;
 type TablePage = Awaited<ReturnType<Client['runs']['table']>>;
 export type Buckets = Awaited<ReturnType<Client['runs']['buckets']>>;
+export type ReadCurves = Awaited<ReturnType<Client['runs']['curves']>>;
 export type Columns = Awaited<ReturnType<Client['runs']['columns']>>;
 export type Cell = string | number | null;
 

@@ -23,6 +23,9 @@ const defaults = {
   log: '',
   sel: '',
   base: '',
+  curves: '',
+  by: '',
+  steps: '',
 } as const;
 /** The sentence and the pictures above wait until the rows are there. */
 const afterRows_ms = 350;
@@ -76,7 +79,8 @@ export function useExperiment(project: string, experiment: string) {
     metric,
     base,
     names: useMemo(() => [...(columns.data?.items.map(({ name }) => name) ?? []), ...ownColumns], [columns.data]),
-    curved: useAfter(chosen, isSettled, afterRows_ms) ?? noRuns,
+    few: useAfter(chosen, isSettled, afterRows_ms) ?? noRuns,
+    curved: useAfter(numbers ?? noRuns, isSettled, afterRows_ms) ?? noRuns,
     isPictured: pictured !== null,
     isEmpty: found.data?.total === 0 && view.show !== 'deleted' && filter === '',
   };
@@ -103,7 +107,7 @@ function useSelection(project: string, scope: RunScope, sel: string, setView: Se
   return { selected, select, compare };
 }
 
-/** Curves of the selected runs; of the first three rows while nothing is selected. */
+/** The few whose curves are told apart: the selected runs, or the first three rows while nothing is selected. */
 function chosenOf(selected: ReadonlySet<string>, numbers: readonly number[]): number[] {
   return selected.size > 0 ? [...selected].map(Number).slice(0, 6) : numbers.slice(0, 3);
 }

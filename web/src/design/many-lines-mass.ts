@@ -1,0 +1,73 @@
+import type { Buckets, ManyLine } from './many-lines-props.ts';
+import { addLine, type Density, emptyDensity, paint, spanOfLines } from './many-lines-raster.ts';
+
+/** What was added up so far of a list of lines. */
+export interface Mass {
+  readonly frame: string;
+  readonly density: Density;
+  added: number;
+  last: ManyLine | undefined;
+}
+
+/** A finished picture and the scales that it was made for. */
+export interface Shown {
+  readonly picture: HTMLCanvasElement;
+  readonly buckets: Buckets;
+  readonly low: number;
+  readonly high: number;
+}
+
+interface Growing {
+  /** Kept from call to call: a list that has only grown is added to. */
+  readonly mass: { current: Mass | null };
+  readonly lines: readonly ManyLine[];
+  readonly buckets: Buckets;
+  /** px of the picture */
+  readonly size: { readonly width: number; readonly height: number };
+  /** As in `#2468C8`. */
+  readonly color: string;
+}
+
+/** Of each frame; more would hold the page. */
+const drawing_ms = 6;
+
+/** Adds the lines over several frames, then shows their picture; answers how to stop it. */
+export function growMass({ mass, lines, buckets, size, color }: Growing, show: (shown: Shown) => void): () => void {
+  const { low, high } = airOf(lines);
+  const frame = { buckets, low, high, thickness: devicePixelRatio };
+  const named = [size.width, size.height, buckets.from, buckets.to, buckets.size, low, high].join(' ');
+  const old = mass.current;
+  const goesOn = old !== null && old.frame === named && old.added <= lines.length && lines[old.added - 1] === old.last;
+  const grown: Mass = goesOn ? old : { frame: named, density: emptyDensity(size.width, size.height), added: 0, last: undefined };
+  mass.current = grown;
+  let request = 0;
+  const step = (): void => {
+    const until = performance.now() + drawing_ms;
+    while (grown.added < lines.length && performance.now() < until) {
+      grown.last = lines[grown.added++];
+      if (grown.last) addLine(grown.density, grown.last, frame);
+    }
+    if (grown.added < lines.length) request = requestAnimationFrame(step);
+    else show({ picture: pictureOf(grown.density, color, lines.length), buckets, low, high });
+  };
+  request = requestAnimationFrame(step);
+  return () => cancelAnimationFrame(request);
+}
+
+function airOf(lines: readonly ManyLine[]): { readonly low: number; readonly high: number } {
+  const span = spanOfLines(lines) ?? { low: 0, high: 1 };
+  const air = (span.high - span.low || Math.abs(span.high) || 1) * 0.06;
+  return { low: span.low >= 0 && span.low < air ? 0 : span.low - air, high: span.high + air };
+}
+
+function pictureOf(density: Density, color: string, lines: number): HTMLCanvasElement {
+  const { width, height } = density;
+  const picture = document.createElement('canvas');
+  picture.width = width;
+  picture.height = height;
+  const image = new ImageData(width, height);
+  const part = (at: number) => Number.parseInt(color.slice(at, at + 2), 16);
+  paint(density, [part(1), part(3), part(5)], lines, new Uint32Array(image.data.buffer));
+  picture.getContext('2d')?.putImageData(image, 0, 0);
+  return picture;
+}

@@ -180,7 +180,10 @@ export async function metricKeyIds(tx: Handle, names: readonly string[]): Promis
 const insertPoint =
   'insert into metric_points (run, key, step, timestamp_ms, value, is_nan) values (?, ?, ?, ?, ?, ?) on conflict do nothing';
 
-/** Values are NaN-flagged: SQL has no NaN. All six columns are numbers, and go as one array of doubles. */
+/**
+ * Values are NaN-flagged: SQL has no NaN. All six columns are numbers, and go as one array of doubles; those of a key together, as they
+ * lie in the table.
+ */
 export function insertPoints(
   database: Database,
   tx: Handle,
@@ -189,23 +192,36 @@ export function insertPoints(
   points: readonly MetricPoint[],
 ): void {
   const values = new Float64Array(points.length * 6);
-  let at = 0;
+  const ends = placesOf(points);
   for (const { key, step, timestamp_ms, value } of points) {
     const isNan = Number.isNaN(value);
+    const at = ends.get(key) ?? 0;
+    ends.set(key, at + 6);
     values[at] = run;
     values[at + 1] = keys.get(key) ?? Number.NaN;
     values[at + 2] = step;
     values[at + 3] = timestamp_ms;
     values[at + 4] = isNan ? 0 : value;
     values[at + 5] = isNan ? 1 : 0;
-    at += 6;
   }
   database.send(tx, insertPoint, values, 6);
 }
 
+/** Where the first point of each key comes in such an array. */
+function placesOf(points: readonly MetricPoint[]): Map<string, number> {
+  const places = new Map<string, number>();
+  for (const { key } of points) places.set(key, (places.get(key) ?? 0) + 6);
+  let next = 0;
+  for (const [key, size] of places) {
+    places.set(key, next);
+    next += size;
+  }
+  return places;
+}
+
 /** `newer` compares (step, timestamp, value) with NaN as the least, as `isNewer` does. */
-const newer = `(excluded.step > metric_latest.step or (excluded.step = metric_latest.step and (excluded.timestamp_ms > metric_latest.timestamp_ms
-  or (excluded.timestamp_ms = metric_latest.timestamp_ms and (metric_latest.is_nan = 1 or (excluded.is_nan = 0 and excluded.value > metric_latest.value))))))`;
+const placeOf = (row: string): string => `(${row}.step, ${row}.timestamp_ms, -${row}.is_nan, ${row}.value)`;
+const newer = `${placeOf('excluded')} > ${placeOf('metric_latest')}`;
 const pick = (column: string): string => `${column} = case when ${newer} then excluded.${column} else metric_latest.${column} end`;
 const upsertLatest = `insert into metric_latest (run, key, step, timestamp_ms, value, is_nan, minimum, maximum) values (?, ?, ?, ?, ?, ?, ?, ?)
   on conflict (run, key) do update set ${['step', 'timestamp_ms', 'value', 'is_nan'].map(pick).join(', ')},

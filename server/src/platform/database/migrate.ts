@@ -31,8 +31,11 @@ export async function pendingMigrations(
   return { pending: migrations.filter((migration) => !done.has(migration.name)), fresh: applied.length === 0 };
 }
 
+/** A migration may fill a table of millions of rows. Other processes wait, and refuse what waits too long. */
+export const migrationLimit_ms = 30 * 60_000;
+
 /** Applies all of `pending` in the write that `tx` belongs to: all or none. */
-export async function applyMigrations(tx: Handle, pending: readonly Migration[], now_ms: number): Promise<void> {
+export async function applyMigrations(tx: Handle, profile: DatabaseProfile, pending: readonly Migration[], now_ms: number): Promise<void> {
   await tx.schema
     .createTable('schema_migrations')
     .ifNotExists()
@@ -40,7 +43,7 @@ export async function applyMigrations(tx: Handle, pending: readonly Migration[],
     .addColumn('applied_at_ms', 'bigint', (column) => column.notNull())
     .execute();
   for (const migration of pending) {
-    await migration.up(tx);
+    await migration.up(tx, profile);
     await tx.insertInto('schema_migrations').values({ name: migration.name, applied_at_ms: now_ms }).execute();
   }
 }

@@ -79,13 +79,35 @@ function run(sql: string, params: readonly SqlValue[]): Done {
   return { columns, values: (prepared.all(...params) as unknown as unknown[][]).flat(), changes: 0 };
 }
 
+/** Rows of one statement: neighbours are found without a walk down the tree, which saves a quarter. More save nothing. */
+const together_rows = 50;
+const oneRow = /\bvalues\s*(\([?,\s]+\))/i;
+const widened = new Map<string, string>();
+
+/** The same insert for as many rows as go together. */
+function wide(sql: string): string {
+  let found = widened.get(sql);
+  if (found === undefined) {
+    found = sql.replace(oneRow, (_, row: string) => `values ${new Array(together_rows).fill(row).join(', ')}`);
+    widened.set(sql, found);
+  }
+  return found;
+}
+
 function runMany(sql: string, values: ManyValues, arity: number): number {
+  const whole = oneRow.test(sql) ? values.length - (values.length % (together_rows * arity)) : 0;
+  const changes = whole > 0 ? runRows(wide(sql), values, together_rows * arity, 0, whole) : 0;
+  return changes + runRows(sql, values, arity, whole, values.length);
+}
+
+/** `size` values at a time. */
+function runRows(sql: string, values: ManyValues, size: number, from: number, to: number): number {
   const { prepared } = statement(sql);
-  const row = new Array<SqlValue>(arity);
+  const some = new Array<SqlValue>(size);
   let changes = 0;
-  for (let start = 0; start < values.length; start += arity) {
-    for (let column = 0; column < arity; column++) row[column] = values[start + column] ?? null;
-    changes += Number(prepared.run(...row).changes);
+  for (let start = from; start < to; start += size) {
+    for (let at = 0; at < size; at++) some[at] = values[start + at] ?? null;
+    changes += Number(prepared.run(...some).changes);
   }
   return changes;
 }

@@ -6,7 +6,7 @@ import type { Database, DatabaseOptions } from './database.ts';
 import { bound, handleOver, sqliteSpeech } from './dialect.ts';
 import { assertOpen, GroupCommit } from './group-commit.ts';
 import type { Handle } from './handle.ts';
-import { applyMigrations, pendingMigrations } from './migrate.ts';
+import { applyMigrations, migrationLimit_ms, pendingMigrations } from './migrate.ts';
 import { sqliteProfile } from './profiles.ts';
 import { SqlClient, SqliteError } from './sql-client.ts';
 import type { Step } from './sql-protocol.ts';
@@ -29,7 +29,7 @@ export async function openSqlite({ folder, migrations, clock }: DatabaseOptions)
   try {
     const { pending, fresh } = await commits.submit((tx) => pendingMigrations(tx, sqliteProfile, migrations));
     if (existed && !fresh && pending.length > 0) await writer.backup(join(folder, `before-${pending[0]?.name}-${clock.now()}.db`));
-    if (pending.length > 0) await commits.submit((tx) => applyMigrations(tx, pending, clock.now()));
+    if (pending.length > 0) await commits.submit((tx) => applyMigrations(tx, sqliteProfile, pending, clock.now()), migrationLimit_ms);
   } catch (error) {
     await Promise.all([reader.close(), writer.close()]);
     throw error;

@@ -19,6 +19,7 @@ import { registry } from './0017-registry.ts';
 import { traces } from './0018-traces.ts';
 import { projectBlobs } from './0020-project-blobs.ts';
 import { signInFailures } from './0021-sign-in-failures.ts';
+import { keyedTables } from './0022-keyed-tables.ts';
 import { sessionAgents } from './0024-session-agents.ts';
 
 /** The whole schema, in the order in which it is applied. A released step never changes; a new need is a new step. */
@@ -43,5 +44,6 @@ export const migrations: readonly Migration[] = [
   traces,
   projectBlobs,
   signInFailures,
+  keyedTables,
   sessionAgents,
 ];

@@ -4,7 +4,7 @@ import type { SqlValue } from '../connection.ts';
 import type { Database, DatabaseOptions } from '../database.ts';
 import { bound, handleOver } from '../dialect.ts';
 import { assertOpen, GroupCommit } from '../group-commit.ts';
-import { applyMigrations, pendingMigrations } from '../migrate.ts';
+import { applyMigrations, migrationLimit_ms, pendingMigrations } from '../migrate.ts';
 import { postgresProfile } from '../profiles.ts';
 import { fillSqlite } from '../sqlite.ts';
 import { type CopiedTable, type Copying, type Rows, transfer } from '../transfer.ts';
@@ -14,7 +14,7 @@ import { prepareMarks } from './marks.ts';
 import { PostgresReaders } from './readers.ts';
 import { postgresRows, withSnapshot } from './rows.ts';
 import { postgresSpeech } from './speech.ts';
-import { channel, migrationLimit_ms, PostgresWriter } from './writer.ts';
+import { channel, PostgresWriter } from './writer.ts';
 
 type PostgresOptions = DatabaseOptions & { readonly url: string };
 
@@ -85,7 +85,7 @@ export async function openPostgres(options: PostgresOptions): Promise<Database> 
 async function bringUpToDate(commits: GroupCommit, { migrations, clock }: PostgresOptions): Promise<void> {
   await commits.submit(async (tx) => {
     const { pending } = await pendingMigrations(tx, postgresProfile, migrations);
-    if (pending.length > 0) await applyMigrations(tx, pending, clock.now());
+    if (pending.length > 0) await applyMigrations(tx, postgresProfile, pending, clock.now());
     await prepareMarks(tx);
   }, migrationLimit_ms);
 }

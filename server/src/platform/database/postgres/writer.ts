@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import type { Answer, GroupEnd, ManyValues, SqlValue, WriteConnection } from '../connection.ts';
+import { migrationLimit_ms } from '../migrate.ts';
 import type { Address } from './address.ts';
 import { endsGroup, groupEnd, OutcomeUnknown, PostgresError, postgresError, spoilsConnection } from './errors.ts';
 import { columnsOf, columnTypes, manyInsert, numbered, partsOf, unnestSql } from './many.ts';
@@ -17,8 +18,6 @@ const lockWait_ms = 10_000;
 const idleInGroup_ms = 20_000;
 /** Begin, writes, commit. Then the connection counts as dead, whatever TCP says. */
 const groupLimit_ms = 45_000;
-/** A migration may fill a table of millions of rows. Other processes wait, and refuse what waits too long. */
-export const migrationLimit_ms = 30 * 60_000;
 /** How long we ask how a COMMIT ended whose connection was lost. */
 const outcomeLimit_ms = 15_000;
 const outcomeRetry_ms = 250;

@@ -24,7 +24,7 @@ export type {
 } from './model.ts';
 export { assertServable } from './model.ts';
 export type { AddedFile, ModelsDeps, NewVersion } from './models.ts';
-export type { NewRegistration, RegisteredModel, RegisteredVersion } from './registry.ts';
+export type { ModelSearch, NewRegistration, RegisteredModel, RegisteredVersion, VersionSearch } from './registry.ts';
 
 export interface ModelSummary {
   readonly name: string;
@@ -91,7 +91,7 @@ export function createModels(deps: commands.ModelsDeps): Models {
     versionsOfRun: (project, run_id) => store.listVersionsOfRun(database.read, project.id, run_id),
     retireVersion: (caller, project, model, number) => commands.retireVersion(deps, caller, project, model, number),
     async aliases(project, model, handle = database.read) {
-      const rows = await store.listAliases(handle, project.id, model);
+      const rows = await store.listAliases(handle, project.id, [model]);
       return new Map(rows.flatMap((row) => (row.version === null ? [] : [[row.alias, row.version] as const])));
     },
     async setAlias(caller, project, move) {

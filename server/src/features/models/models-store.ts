@@ -2,7 +2,7 @@ import { parsed } from '../../kernel/json.ts';
 import type { Handle } from '../../platform/database/index.ts';
 import type { Flavor, Hold, ModelVersion } from './model.ts';
 
-interface VersionsTable {
+export interface VersionsTable {
   id: string;
   project_id: string;
   model: string;
@@ -137,9 +137,19 @@ export async function putAlias(tx: Handle, row: AliasesTable): Promise<void> {
     .execute();
 }
 
-export async function listAliases(handle: Handle, project_id: string, model?: string): Promise<AliasesTable[]> {
-  const query = handle.selectFrom('model_aliases').selectAll().where('project_id', '=', project_id);
-  return (model === undefined ? query : query.where('model', '=', model)).orderBy('alias').execute();
+export async function listAliases(handle: Handle, project_id: string, models?: readonly string[]): Promise<AliasesTable[]> {
+  const query = handle.selectFrom('model_aliases').selectAll().where('project_id', '=', project_id).orderBy('alias');
+  return models === undefined ? query.execute() : inParts(models, (some) => query.where('model', 'in', some).execute());
+}
+
+/** Databases take some ten thousand values in one statement. */
+const together = 5000;
+
+/** What statements find for a list that may be too long for one of them. */
+export async function inParts<T>(values: readonly string[], find: (some: string[]) => Promise<T[]>): Promise<T[]> {
+  const found: T[][] = [];
+  for (let from = 0; from < values.length; from += together) found.push(await find(values.slice(from, from + together)));
+  return found.flat();
 }
 
 export async function putHold(tx: Handle, version_id: string, hold: Hold): Promise<void> {

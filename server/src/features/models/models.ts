@@ -232,7 +232,7 @@ export async function retireIn(
 ): Promise<ModelVersion> {
   const version = await existing(tx, project, model, number);
   if (version.retired_at_ms !== null) return version;
-  const aliases = (await store.listAliases(tx, project.id, model)).filter((alias) => alias.version === number);
+  const aliases = (await store.listAliases(tx, project.id, [model])).filter((alias) => alias.version === number);
   assertRetirable(
     version,
     await store.listHolds(tx, version.id),

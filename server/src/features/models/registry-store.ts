@@ -1,7 +1,7 @@
 import { parsed } from '../../kernel/json.ts';
 import type { Handle } from '../../platform/database/index.ts';
 import type { ModelVersion } from './model.ts';
-import { toVersion } from './models-store.ts';
+import { inParts, toVersion, type VersionsTable } from './models-store.ts';
 
 interface ModelFactsTable {
   project_id: string;
@@ -68,11 +68,6 @@ export async function touchModel(
     .execute();
 }
 
-export async function listModelFacts(handle: Handle, project_id: string, model?: string): Promise<ModelFactsTable[]> {
-  const query = handle.selectFrom('model_facts').selectAll().where('project_id', '=', project_id);
-  return (model === undefined ? query : query.where('model', '=', model)).execute();
-}
-
 export async function promptNames(handle: Handle, project_id: string): Promise<Set<string>> {
   const rows = await handle
     .selectFrom('model_facts')
@@ -83,9 +78,10 @@ export async function promptNames(handle: Handle, project_id: string): Promise<S
   return new Set(rows.map(({ model }) => model));
 }
 
-export async function listModelTags(handle: Handle, project_id: string, model?: string) {
-  const query = handle.selectFrom('model_tags').selectAll().where('project_id', '=', project_id);
-  return (model === undefined ? query : query.where('model', '=', model)).orderBy('key').execute();
+export async function listModelTags(handle: Handle, project_id: string, models: readonly string[]) {
+  return inParts(models, (some) =>
+    handle.selectFrom('model_tags').selectAll().where('project_id', '=', project_id).where('model', 'in', some).orderBy('key').execute(),
+  );
 }
 
 export async function putModelTag(tx: Handle, project_id: string, model: string, { key, value }: Tag): Promise<void> {
@@ -145,20 +141,14 @@ export async function deleteVersionTag(tx: Handle, version_id: string, key: stri
   await tx.deleteFrom('model_version_tags').where('version_id', '=', version_id).where('key', '=', key).execute();
 }
 
-/** Databases take some ten thousand values in one statement. */
-const together = 5000;
-
 export async function listVersionTags(handle: Handle, version_ids: readonly string[]) {
-  const found: { version_id: string; key: string; value: string }[] = [];
-  for (let from = 0; from < version_ids.length; from += together) {
-    const some = version_ids.slice(from, from + together);
-    found.push(...(await handle.selectFrom('model_version_tags').selectAll().where('version_id', 'in', some).orderBy('key').execute()));
-  }
-  return found;
+  return inParts(version_ids, (some) =>
+    handle.selectFrom('model_version_tags').selectAll().where('version_id', 'in', some).orderBy('key').execute(),
+  );
 }
 
 export interface VersionsAsked {
-  readonly model?: string;
+  readonly models?: readonly string[];
   readonly number?: number;
   readonly id?: string;
   /** Only the newest of each stage of each model. */
@@ -184,7 +174,7 @@ export async function selectStoredVersions(handle: Handle, project_id: string, a
     ])
     .where('project_id', '=', project_id)
     .where('retired_at_ms', 'is', null);
-  if (asked.model !== undefined) query = query.where('model_versions.model', '=', asked.model);
+  if (asked.models !== undefined) query = query.where('model_versions.model', 'in', [...asked.models]);
   if (asked.number !== undefined) query = query.where('model_versions.number', '=', asked.number);
   if (asked.id !== undefined) query = query.where('model_versions.id', '=', asked.id);
   if (asked.newestOfStage) {
@@ -205,11 +195,19 @@ export async function selectStoredVersions(handle: Handle, project_id: string, a
     );
   }
   const rows = await query.orderBy('model_versions.model').orderBy('model_versions.number').limit(asked.limit).execute();
-  return rows.map(({ source, outside, logged_model, run_link, description, stage, flavors, updated_at_ms, ...version }) => ({
+  return rows.map(storedVersion);
+}
+
+/** A version with what is told of it, all of it missing where nothing is. */
+export type VersionRow = VersionsTable & { readonly [Fact in keyof Omit<VersionFactsTable, 'version_id'>]: VersionFactsTable[Fact] | null };
+
+export function storedVersion(row: VersionRow): StoredVersion {
+  const { source, outside, logged_model, run_link, description, stage, flavors, updated_at_ms, ...version } = row;
+  return {
     ...toVersion(version),
     facts:
       source === null || updated_at_ms === null
         ? null
         : { source, outside, logged_model, run_link, description, stage, flavors: parsed(flavors ?? '[]'), updated_at_ms },
-  }));
+  };
 }

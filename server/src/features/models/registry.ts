@@ -1,12 +1,14 @@
 import { assertMay, type Caller } from '../../kernel/caller.ts';
 import { failure, SlipwayError } from '../../kernel/error.ts';
+import { parsed } from '../../kernel/json.ts';
 import type { Project } from '../../kernel/project.ts';
-import type { Handle } from '../../platform/database/index.ts';
+import { type Handle, searchPage, type TaggedQuery } from '../../platform/database/index.ts';
 import { describeModelFile } from '../../platform/inference/index.ts';
-import { assertRetirable, type Flavor, type ModelFile, type ModelVersion, type Signature } from './model.ts';
+import { assertRetirable, type Flavor, type ModelDefinition, type ModelFile, type ModelVersion, type Signature } from './model.ts';
 import { signatureOfFile } from './model-file.ts';
 import { type ModelsDeps, modelDefinitions, registerIn, retireIn } from './models.ts';
 import * as models from './models-store.ts';
+import { type ModelColumn, type ModelRow, selectModels, selectVersions, type VersionColumn } from './registry-query-store.ts';
 import * as store from './registry-store.ts';
 
 /** A model as the registry lists it. */
@@ -41,6 +43,22 @@ export interface NewRegistration {
   readonly tags: readonly store.Tag[];
 }
 
+/** From the last page's `next`, and how many at most. */
+interface Paging {
+  readonly cursor?: string;
+  readonly limit: number;
+}
+
+/** Prompts are listed only where they are asked for. By name, in what is equal. */
+export type ModelSearch = TaggedQuery<ModelColumn> & Paging & { readonly prompts: boolean };
+/** The last changed first, in what is equal. */
+export type VersionSearch = TaggedQuery<VersionColumn> & Paging;
+
+interface Found<T> {
+  readonly items: readonly T[];
+  readonly next: string | null;
+}
+
 /** Serving looks for the file under this name. */
 const servedFile = 'model.onnx';
 const versionsLimit = 200_000;
@@ -48,7 +66,7 @@ const versionsLimit = 200_000;
 /** The registry as clients of other protocols use it: models and versions with tags, stages and what is told of them. */
 export function createRegistry(deps: ModelsDeps) {
   const { database, events, clock } = deps;
-  const { read } = database;
+  const { read, profile } = database;
 
   async function existingModel(handle: Handle, project: Project, name: string): Promise<void> {
     const found = await modelDefinitions(deps).find(project, name, handle);
@@ -56,7 +74,7 @@ export function createRegistry(deps: ModelsDeps) {
   }
 
   async function existingVersion(handle: Handle, project: Project, model: string, number: number): Promise<store.StoredVersion> {
-    const [found] = await store.selectStoredVersions(handle, project.id, { model, number, limit: 1 });
+    const [found] = await store.selectStoredVersions(handle, project.id, { models: [model], number, limit: 1 });
     if (!found) throw failure('not_found', { what: `version of model ${model}`, name: String(number) });
     return found;
   }
@@ -68,7 +86,7 @@ export function createRegistry(deps: ModelsDeps) {
         handle,
         versions.map(({ id }) => id),
       ),
-      models.listAliases(handle, project.id, versions.length === 1 ? versions[0]?.model : undefined),
+      models.listAliases(handle, project.id, [...new Set(versions.map(({ model }) => model))]),
     ]);
     const tagsOf = Map.groupBy(tags, ({ version_id }) => version_id);
     const aliasesOf = Map.groupBy(aliases, ({ model, version }) => `${model}/${version ?? ''}`);
@@ -80,48 +98,41 @@ export function createRegistry(deps: ModelsDeps) {
     }));
   }
 
-  async function listModels(project: Project, name?: string): Promise<RegisteredModel[]> {
-    const [definitions, facts, tags, aliases, newest] = await Promise.all([
-      name === undefined
-        ? modelDefinitions(deps).list(project)
-        : modelDefinitions(deps)
-            .find(project, name)
-            .then((found) => (found ? [found] : [])),
-      store.listModelFacts(read, project.id, name),
-      store.listModelTags(read, project.id, name),
-      models.listAliases(read, project.id, name),
-      store.selectStoredVersions(read, project.id, {
-        newestOfStage: true,
-        limit: versionsLimit,
-        ...(name === undefined ? {} : { model: name }),
-      }),
+  async function searchModels(project: Project, { prompts, cursor, limit, ...query }: ModelSearch) {
+    const among = { project_id: project.id, defined: modelDefinitions(deps).table(project), prompts };
+    const { rows, next } = await searchPage({ prompts, ...query }, { cursor, limit }, (after, most) =>
+      selectModels(read, profile, among, { ...query, after, limit: most }),
+    );
+    return { items: await dressedModels(project, rows), next };
+  }
+
+  async function dressedModels(project: Project, rows: readonly ModelRow[]): Promise<RegisteredModel[]> {
+    const names = rows.map(({ name }) => name);
+    const [tags, aliases, newest] = await Promise.all([
+      store.listModelTags(read, project.id, names),
+      models.listAliases(read, project.id, names),
+      models.inParts(names, (some) =>
+        store.selectStoredVersions(read, project.id, { models: some, newestOfStage: true, limit: versionsLimit }),
+      ),
     ]);
     const versions = Map.groupBy(await dressed(read, project, newest), ({ model }) => model);
     const tagsOf = Map.groupBy(tags, ({ model }) => model);
     const aliasesOf = Map.groupBy(aliases, ({ model }) => model);
-    const factsOf = new Map(facts.map((one) => [one.model, one]));
-    return definitions
-      .filter(({ retired }) => !retired)
-      .map((one) => {
-        const own = versions.get(one.name) ?? [];
-        const { kind = 'model' as const, created_at_ms, updated_at_ms } = factsOf.get(one.name) ?? {};
-        const times = own.map((version) => version.created_at_ms);
-        return {
-          name: one.name,
-          kind,
-          description: one.definition.description ?? '',
-          created_at_ms: created_at_ms ?? Math.min(...times, clock.now()),
-          updated_at_ms: updated_at_ms ?? Math.max(...times, 0),
-          tags: (tagsOf.get(one.name) ?? []).map(({ key, value }) => ({ key, value })),
-          aliases: (aliasesOf.get(one.name) ?? []).flatMap(({ alias, version }) => (version === null ? [] : [{ alias, version }])),
-          newest: own,
-        };
-      });
+    return rows.map(({ name, definition, ...facts }) => ({
+      name,
+      ...facts,
+      description: parsed<ModelDefinition>(definition).description ?? '',
+      tags: (tagsOf.get(name) ?? []).map(({ key, value }) => ({ key, value })),
+      aliases: (aliasesOf.get(name) ?? []).flatMap(({ alias, version }) => (version === null ? [] : [{ alias, version }])),
+      newest: versions.get(name) ?? [],
+    }));
   }
 
   async function getModel(caller: Caller, project: Project, name: string): Promise<RegisteredModel> {
     assertMay(caller, project, 'read');
-    const [found] = await listModels(project, name);
+    const named = { field: { kind: 'own', column: 'name' }, comparison: '=', value: name } as const;
+    const { items } = await searchModels(project, { tests: [named], order: [], prompts: true, limit: 1 });
+    const [found] = items;
     if (!found) throw failure('not_found', { what: 'model', name });
     return found;
   }
@@ -146,9 +157,9 @@ export function createRegistry(deps: ModelsDeps) {
   return {
     getModel,
 
-    async models(caller: Caller, project: Project): Promise<RegisteredModel[]> {
+    async searchModels(caller: Caller, project: Project, search: ModelSearch): Promise<Found<RegisteredModel>> {
       assertMay(caller, project, 'read');
-      return listModels(project);
+      return searchModels(project, search);
     },
 
     async createModel(
@@ -203,7 +214,7 @@ export function createRegistry(deps: ModelsDeps) {
         await existingModel(tx, project, name);
         await assertFree(tx, project, name);
         await store.forgetModel(tx, project.id, name);
-        for (const { number } of await store.selectStoredVersions(tx, project.id, { model: name, limit: versionsLimit })) {
+        for (const { number } of await store.selectStoredVersions(tx, project.id, { models: [name], limit: versionsLimit })) {
           await retireIn(deps, tx, caller, project, name, number);
         }
         await modelDefinitions(deps).retireIn(tx, caller, project, name);
@@ -256,10 +267,12 @@ export function createRegistry(deps: ModelsDeps) {
       return version;
     },
 
-    async versions(caller: Caller, project: Project, model?: string): Promise<RegisteredVersion[]> {
+    async searchVersions(caller: Caller, project: Project, { cursor, limit, ...query }: VersionSearch): Promise<Found<RegisteredVersion>> {
       assertMay(caller, project, 'read');
-      const asked = { limit: versionsLimit, ...(model === undefined ? {} : { model }) };
-      return dressed(read, project, await store.selectStoredVersions(read, project.id, asked));
+      const { rows, next } = await searchPage(query, { cursor, limit }, (after, most) =>
+        selectVersions(read, profile, project.id, { ...query, after, limit: most }),
+      );
+      return { items: await dressed(read, project, rows), next };
     },
 
     describeVersion: (caller: Caller, project: Project, model: string, number: number, description: string | null) =>
@@ -288,7 +301,7 @@ export function createRegistry(deps: ModelsDeps) {
       changeVersion(caller, project, model, number, async (tx, version, now_ms) => {
         const alias = onlyWithout === null ? null : await models.findAlias(tx, project.id, model, onlyWithout);
         if (alias?.protected_by) throw failure('alias_protected', { alias: alias.alias, model, deployment: alias.protected_by });
-        const others = instead === null ? [] : await store.selectStoredVersions(tx, project.id, { model, limit: versionsLimit });
+        const others = instead === null ? [] : await store.selectStoredVersions(tx, project.id, { models: [model], limit: versionsLimit });
         for (const other of others.filter((one) => one.number !== number && one.facts?.stage === stage)) {
           await store.putVersionFacts(tx, other.id, { ...(other.facts ?? factsOf(other)), stage: instead, updated_at_ms: now_ms });
         }
@@ -333,7 +346,7 @@ export function createRegistry(deps: ModelsDeps) {
     for (const version of await models.listVersions(tx, project.id, name)) {
       assertRetirable(version, await models.listHolds(tx, version.id), []);
     }
-    const held = (await models.listAliases(tx, project.id, name)).find(({ protected_by }) => protected_by !== null);
+    const held = (await models.listAliases(tx, project.id, [name])).find(({ protected_by }) => protected_by !== null);
     if (held?.protected_by) throw failure('alias_protected', { alias: held.alias, model: name, deployment: held.protected_by });
   }
 }

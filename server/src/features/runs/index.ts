@@ -1,13 +1,13 @@
 import type { Readable } from 'node:stream';
 import { assertMay, type Caller } from '../../kernel/caller.ts';
-import { sha256 } from '../../kernel/digest.ts';
 import { failure } from '../../kernel/error.ts';
 import { readCursor } from '../../kernel/pages.ts';
 import type { Project } from '../../kernel/project.ts';
 import type { Range } from '../../platform/blobs/index.ts';
-import { readPlace, writePlace } from '../../platform/database/index.ts';
+import { searchPage } from '../../platform/database/index.ts';
 import { contextOf, type RunsContext, type RunsDeps } from './context.ts';
 import * as experiments from './experiments.ts';
+import { type ExperimentQuery, selectExperiments } from './experiments-query-store.ts';
 import { listExperiments, selectExperimentTags } from './experiments-store.ts';
 import * as logged from './logged-models.ts';
 import { type LoggedModelQuery, selectLoggedModels } from './logged-models-query-store.ts';
@@ -56,6 +56,13 @@ export interface TrackedExperiment {
   readonly tags: readonly KeyValue[];
 }
 
+/** Newest first, in what is equal. */
+export interface TrackedExperimentSearch extends ExperimentQuery {
+  /** From the last page's `next`. */
+  readonly cursor?: string;
+  readonly limit: number;
+}
+
 export interface RunSearch {
   readonly experiment?: string;
   readonly execution_id?: string;
@@ -71,8 +78,11 @@ export interface Runs {
   /** Id 0 is the Default of the project, which is made when it is first asked for. */
   getExperiment(caller: Caller, project: Project, id: string): Promise<TrackedExperiment>;
   findExperiment(caller: Caller, project: Project, name: string): Promise<TrackedExperiment | null>;
-  /** At most 50,000. */
-  trackedExperiments(caller: Caller, project: Project, lifecycles: readonly ('active' | 'deleted')[]): Promise<TrackedExperiment[]>;
+  searchExperiments(
+    caller: Caller,
+    project: Project,
+    search: TrackedExperimentSearch,
+  ): Promise<{ items: TrackedExperiment[]; next: string | null }>;
   renameExperiment(caller: Caller, project: Project, id: string, name: string): Promise<void>;
   setExperimentTags(caller: Caller, project: Project, id: string, tags: readonly KeyValue[]): Promise<void>;
   deleteExperimentTag(caller: Caller, project: Project, id: string, key: string): Promise<void>;
@@ -182,11 +192,13 @@ export function createRuns(given: RunsDeps): Runs {
       const found = await experiments.named(read, project, name);
       return found ? ((await withTags([found]))[0] ?? null) : null;
     },
-    async trackedExperiments(caller, project, lifecycles) {
+    async searchExperiments(caller, project, { cursor, limit, ...query }) {
       assertMay(caller, project, 'read');
       await experiments.ensureDefault(deps, caller, project);
-      const rows = await Promise.all(lifecycles.map((lifecycle) => listExperiments(read, project.id, lifecycle, experimentsLimit)));
-      return withTags(rows.flat());
+      const { rows, next } = await searchPage(query, { cursor, limit }, (after, most) =>
+        selectExperiments(read, deps.database.profile, project.id, { ...query, after, limit: most }),
+      );
+      return { items: await withTags(rows), next };
     },
     renameExperiment: (caller, project, id, name) => experiments.renameExperiment(deps, caller, project, id, name),
     setExperimentTags: (caller, project, id, tags) => experiments.setExperimentTags(deps, caller, project, id, tags),
@@ -272,7 +284,6 @@ export function createRuns(given: RunsDeps): Runs {
   };
 }
 
-const experimentsLimit = 50_000;
 const datasetUsesLimit = 1000;
 
 function loggedModelsOf(deps: RunsContext): LoggedModels {
@@ -285,16 +296,10 @@ function loggedModelsOf(deps: RunsContext): LoggedModels {
     },
     async search(caller, project, { cursor, limit, ...query }) {
       assertMay(caller, project, 'read');
-      const fingerprint = sha256(JSON.stringify(query)).slice(0, 16);
-      const after = cursor === undefined ? null : readPlace(cursor, fingerprint);
-      const rows = await selectLoggedModels(read, profile, project.id, { ...query, after, limit: limit + 1 });
-      const page = rows.slice(0, limit);
-      const last = rows.length > limit ? page.at(-1) : undefined;
-      const items = await logged.withParts(
-        read,
-        page.map(({ row }) => row),
+      const { rows, next } = await searchPage(query, { cursor, limit }, (after, most) =>
+        selectLoggedModels(read, profile, project.id, { ...query, after, limit: most }),
       );
-      return { items, next: last ? writePlace(last.at, fingerprint) : null };
+      return { items: await logged.withParts(read, rows), next };
     },
     finish: (caller, project, id, status) => logged.finishLoggedModel(deps, caller, project, id, status),
     delete: (caller, project, id) => logged.deleteLoggedModel(deps, caller, project, id),

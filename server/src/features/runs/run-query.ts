@@ -1,7 +1,6 @@
 import { assertMay, type Caller } from '../../kernel/caller.ts';
-import { sha256 } from '../../kernel/digest.ts';
 import type { Project } from '../../kernel/project.ts';
-import { type Compared, type Comparison, type Database, readPlace, writePlace } from '../../platform/database/index.ts';
+import { type Compared, type Comparison, type Database, searchPage } from '../../platform/database/index.ts';
 import type { Lifecycle } from './run.ts';
 import { type QueryField, type QueryTest, selectQuery } from './run-query-store.ts';
 import { findMetricKeys } from './run-table-store.ts';
@@ -37,30 +36,22 @@ export async function queryRuns(
 ): Promise<{ items: TrackedRun[]; next: string | null }> {
   assertMay(caller, project, 'read');
   const { cursor, limit, ...asked } = query;
-  const fingerprint = sha256(JSON.stringify(asked)).slice(0, 16);
-  const after = cursor === undefined ? null : readPlace(cursor, fingerprint);
   const fields = [...query.tests.map(({ field }) => field), ...query.order.map(({ field }) => field)];
   const names = fields.flatMap((field) => (field.kind === 'metric' ? [field.key] : []));
   const keys = await findMetricKeys(read, [...new Set(names)]);
   const stored = (field: RunField): QueryField =>
     field.kind === 'metric' ? { kind: 'metric', key: keys.get(field.key) ?? noMetric } : field;
-  const rows = await selectQuery(read, profile, {
-    project_id: project.id,
-    experiments: query.experiments.filter((id) => /^\d{1,15}$/.test(id)).map(Number),
-    lifecycles: query.lifecycles,
-    tests: query.tests.map((test): QueryTest => ({ ...test, field: stored(test.field) })),
-    order: query.order.map(({ field, descending }) => ({ field: stored(field), descending })),
-    address: query.address,
-    after,
-    limit: limit + 1,
-  });
-  const page = rows.slice(0, limit);
-  const last = rows.length > limit ? page.at(-1) : undefined;
-  return {
-    items: await withTracking(
-      read,
-      page.map(({ row }) => row),
-    ),
-    next: last ? writePlace(last.at, fingerprint) : null,
-  };
+  const { rows, next } = await searchPage(asked, { cursor, limit }, (after, most) =>
+    selectQuery(read, profile, {
+      project_id: project.id,
+      experiments: query.experiments.filter((id) => /^\d{1,15}$/.test(id)).map(Number),
+      lifecycles: query.lifecycles,
+      tests: query.tests.map((test): QueryTest => ({ ...test, field: stored(test.field) })),
+      order: query.order.map(({ field, descending }) => ({ field: stored(field), descending })),
+      address: query.address,
+      after,
+      limit: most,
+    }),
+  );
+  return { items: await withTracking(read, rows), next };
 }

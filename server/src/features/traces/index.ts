@@ -1,11 +1,10 @@
 import type { Readable } from 'node:stream';
 import { assertMay, type Caller } from '../../kernel/caller.ts';
 import type { Clock } from '../../kernel/clock.ts';
-import { sha256 } from '../../kernel/digest.ts';
 import { failure } from '../../kernel/error.ts';
 import type { Project } from '../../kernel/project.ts';
 import type { Blobs, Range } from '../../platform/blobs/index.ts';
-import { type Database, type Handle, readPlace, writePlace } from '../../platform/database/index.ts';
+import { type Database, type Handle, searchPage } from '../../platform/database/index.ts';
 import type { Events } from '../../platform/events/index.ts';
 import { type Assessment, type Span, type ToldTrace, type Trace, traceOfSpans } from './trace.ts';
 import * as store from './traces-store.ts';
@@ -132,16 +131,11 @@ export function createTraces({ database, blobs, events, clock }: TracesDeps) {
     ): Promise<{ items: Trace[]; next: string | null }> {
       assertMay(caller, project, 'read');
       // Of what was asked and not of what it led to, which may be more on the next page.
-      const fingerprint = sha256(JSON.stringify([query.experiments, query.order, words])).slice(0, 16);
-      const after = cursor === undefined ? null : readPlace(cursor, fingerprint);
-      const rows = await store.selectTraces(read, profile, project.id, { ...query, after, limit: limit + 1 });
-      const page = rows.slice(0, limit);
-      const last = rows.length > limit ? page.at(-1) : undefined;
-      const items = await store.withParts(
-        read,
-        page.map(({ row }) => row),
+      const asked = [query.experiments, query.order, words];
+      const { rows, next } = await searchPage(asked, { cursor, limit }, (after, most) =>
+        store.selectTraces(read, profile, project.id, { ...query, after, limit: most }),
       );
-      return { items, next: last ? writePlace(last.at, fingerprint) : null };
+      return { items: await store.withParts(read, rows), next };
     },
 
     /** The different values of a field among the traces of some experiments, for what the database cannot compare. */

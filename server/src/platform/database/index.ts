@@ -12,6 +12,7 @@ export { migrations } from './migrations/index.ts';
 export type { DatabaseProfile } from './profiles.ts';
 export * from './search.ts';
 export { isUniqueViolation } from './sql-error.ts';
+export * from './tagged.ts';
 
 /** Opens the database of a data folder, or the one that `url` names, brings its schema up to date, and only then serves. */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {

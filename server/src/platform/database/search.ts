@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
+import { sha256 } from '../../kernel/digest.ts';
 import { failure } from '../../kernel/error.ts';
 import type { Handle } from './handle.ts';
 import type { DatabaseProfile } from './profiles.ts';
@@ -105,14 +106,27 @@ export async function selectPage<Row extends object>(
   });
 }
 
+/** A page of a search, by its `next` of before; `query` is all else that was asked, and a cursor is good for the same query only. */
+export async function searchPage<Row>(
+  query: object,
+  { cursor, limit }: { readonly cursor?: string | undefined; readonly limit: number },
+  select: (after: readonly (string | number)[] | null, limit: number) => Promise<Placed<Row>[]>,
+): Promise<{ rows: Row[]; next: string | null }> {
+  const fingerprint = sha256(JSON.stringify(query)).slice(0, 16);
+  const found = await select(cursor === undefined ? null : readPlace(cursor, fingerprint), limit + 1);
+  const page = found.slice(0, limit);
+  const last = found.length > limit ? page.at(-1) : undefined;
+  return { rows: page.map(({ row }) => row), next: last ? writePlace(last.at, fingerprint) : null };
+}
+
 /** Where a page ended, as text for a client to hand back; JSON has no infinities, and a value may be one. */
-export function writePlace(at: readonly (string | number)[], query: string): string {
+function writePlace(at: readonly (string | number)[], query: string): string {
   const told = at.map((value) => (typeof value === 'number' && !Number.isFinite(value) ? { number: String(value) } : value));
   return Buffer.from(JSON.stringify([query, ...told])).toString('base64url');
 }
 
 /** Refuses what is no place, or a place in another query. */
-export function readPlace(cursor: string, query: string): (string | number)[] {
+function readPlace(cursor: string, query: string): (string | number)[] {
   try {
     const told: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
     if (Array.isArray(told) && told[0] === query) {

@@ -1,3 +1,4 @@
+import { type RawBuilder, sql } from 'kysely';
 import type { Handle } from '../database/index.ts';
 
 interface DefinitionsTable {
@@ -44,4 +45,10 @@ export async function putDefinition(tx: Handle, row: DefinitionRow): Promise<voi
 export async function listDefinitions(handle: Handle, project_id: string, kind?: string): Promise<DefinitionRow[]> {
   const query = handle.selectFrom('definitions').selectAll().where('project_id', '=', project_id);
   return (kind === undefined ? query : query.where('kind', '=', kind)).orderBy('kind').orderBy('name').execute();
+}
+
+/** Those in force, as a table of a statement of whoever keeps more about them. */
+export function definedSql(project_id: string, kind: string): RawBuilder<unknown> {
+  return sql`(select name, definition, changed_at_ms from definitions
+    where project_id = ${project_id} and kind = ${kind} and retired_at_ms is null)`;
 }

@@ -1,4 +1,5 @@
 import type { Permission } from '@slipway/contracts';
+import type { RawBuilder } from 'kysely';
 import { assertMay, type Caller } from '../../kernel/caller.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { canonicalJson } from '../../kernel/digest.ts';
@@ -7,7 +8,7 @@ import { parsed } from '../../kernel/json.ts';
 import type { Project } from '../../kernel/project.ts';
 import type { Database, Handle } from '../database/index.ts';
 import type { Events } from '../events/index.ts';
-import { type DefinitionRow, findDefinition, listDefinitions, putDefinition } from './definitions-store.ts';
+import { type DefinitionRow, definedSql, findDefinition, listDefinitions, putDefinition } from './definitions-store.ts';
 
 export type ManagedBy = 'file' | 'ui';
 
@@ -42,6 +43,8 @@ export interface DefinitionsOf<T> {
   /** Refuses with `not_found`, also when it is retired. */
   get(project: Project, name: string, handle?: Handle): Promise<Definition<T>>;
   list(project: Project, handle?: Handle): Promise<Definition<T>[]>;
+  /** Those that are not retired as a table of a statement, for searches: `name`, `definition` (JSON) and `changed_at_ms`. */
+  table(project: Project): RawBuilder<unknown>;
 }
 
 export interface DefinitionOptions<T> {
@@ -102,6 +105,7 @@ function definitionsOf<T>(
     async list(project, handle = read) {
       return (await listDefinitions(handle, project.id, kind)).map((row) => toDefinition<T>(row));
     },
+    table: (project) => definedSql(project.id, kind),
   };
 }
 

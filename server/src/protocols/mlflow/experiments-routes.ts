@@ -2,15 +2,13 @@ import type { TrackedExperiment } from '../../features/runs/index.ts';
 import type { Caller } from '../../kernel/caller.ts';
 import type { Project } from '../../kernel/project.ts';
 import type { Route } from '../../platform/http/index.ts';
-import { type Clause, type Grammar, listed, nullable, numeric, type OrderKey, parseFilter, parseOrder } from './filter.ts';
-import { byKeys, holds } from './in-memory.ts';
 import { assertLength, limits } from './names.ts';
-import { readOffset, writeOffset } from './page-tokens.ts';
 import { invalid, inWordsOf, refusal } from './refusal.ts';
 import type { MlflowDeps, Routing } from './routing.ts';
 import { experimentWire, filled, list } from './runs-mapping.ts';
 import { lifecyclesOf } from './runs-search.ts';
 import { longTagOf, pageSize } from './runs-wire.ts';
+import { cursorOf, experimentSearchOf, inSearch } from './tagged-search.ts';
 import { integer, needed, objects, oneOf, type Read, text, texts } from './wire.ts';
 
 const mostExperiments = 50_000;
@@ -20,17 +18,6 @@ const views = oneOf('ACTIVE_ONLY', 'DELETED_ONLY', 'ALL');
 
 const search = { view_type: views, max_results: integer, order_by: texts, filter: text, page_token: text };
 
-export const experimentGrammar: Grammar = {
-  prefixes: { attribute: 'attribute', tag: 'tag', tags: 'tag' },
-  attributes: {
-    name: { is: 'text' },
-    creation_time: { is: 'number' },
-    last_update_time: { is: 'number' },
-    experiment_id: { is: 'text' },
-  },
-  operators: { attribute: listed, number: numeric, tag: nullable },
-};
-
 export function experimentsRoutes({ runs, artifactRoot }: MlflowDeps, { route }: Routing): Route[] {
   const placeOf = (artifact_root: string) => {
     if (artifact_root !== '') return { artifact_root };
@@ -39,21 +26,17 @@ export function experimentsRoutes({ runs, artifactRoot }: MlflowDeps, { route }:
   const wireOf = (experiment: TrackedExperiment, project: Project) => ({ experiment: experimentWire(experiment, project.name) });
   const searching = async ({ caller, project, asked }: { caller: Caller; project: Project; asked: Read<typeof search> }) => {
     const limit = pageSize(asked.max_results ?? 0, 0, mostExperiments);
-    const clauses = parseFilter(asked.filter, experimentGrammar);
-    const order = parseOrder(asked.order_by, experimentGrammar);
-    const offset = readOffset(asked.page_token);
-    const all = await runs.trackedExperiments(caller, project, lifecyclesOf[asked.view_type ?? 'ACTIVE_ONLY']);
-    const found = sorted(
-      all.filter((one) => clauses.every((clause) => matches(one, clause))),
-      order,
+    const query = experimentSearchOf(asked.filter, asked.order_by);
+    const lifecycles = lifecyclesOf[asked.view_type ?? 'ACTIVE_ONLY'];
+    const { items, next } = await inSearch(() =>
+      runs.searchExperiments(caller, project, { ...query, lifecycles, limit, ...cursorOf(asked.page_token) }),
     );
-    const page = found.slice(offset, offset + limit);
     return {
       ...list(
         'experiments',
-        page.map((one) => experimentWire(one, project.name)),
+        items.map((one) => experimentWire(one, project.name)),
       ),
-      ...(found.length > offset + limit ? { next_page_token: writeOffset(offset + limit) } : {}),
+      ...(next === null ? {} : { next_page_token: next }),
     };
   };
 
@@ -161,27 +144,4 @@ function rootOf(uri: string): string {
   if (/[#?]|\.\.|\\|%2e|%25/i.test(root))
     throw invalid(`Invalid artifact_location: '${root}'. It must be a URI without '..', '#', '?' and escapes.`);
   return root;
-}
-
-function cellOf(experiment: TrackedExperiment, { kind, key }: { readonly kind: string; readonly key: string }): string | number | null {
-  if (kind === 'tag') return experiment.tags.find((tag) => tag.key === key)?.value ?? null;
-  return (
-    {
-      name: experiment.name,
-      experiment_id: experiment.id,
-      creation_time: experiment.created_at_ms,
-      last_update_time: experiment.updated_at_ms,
-    }[key] ?? null
-  );
-}
-
-function matches(experiment: TrackedExperiment, clause: Clause): boolean {
-  return holds(cellOf(experiment, clause), clause);
-}
-
-/** Newest first; where an order is asked, what is equal goes by id, greatest first. */
-function sorted(experiments: readonly TrackedExperiment[], order: readonly OrderKey[]): TrackedExperiment[] {
-  const keys = order.length === 0 ? [{ kind: 'attribute', key: 'creation_time', descending: true }] : order;
-  const last = (one: TrackedExperiment) => Number(one.id) * (order.length === 0 ? 1 : -1);
-  return [...experiments].sort((a, b) => byKeys(keys, cellOf)(a, b) || last(a) - last(b));
 }

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { SlipwayError } from '../../kernel/error.ts';
-import { isLike } from './in-memory.ts';
 import { runQueryOf } from './runs-search.ts';
 
 const asked = { experiment_ids: ['1'], order_by: [], view: 'ACTIVE_ONLY' as const, max_results: 10, page_token: '' };
@@ -77,22 +76,4 @@ test('orders are read with their direction, and a field that comes twice is refu
     messageOf(() => order(...Array.from({ length: 21 }, (_, at) => `metrics.m${at}`))),
     /at most 20 fields/,
   );
-});
-
-test('patterns match as in SQL, and none of them takes long', () => {
-  for (const [value, pattern, expected] of [
-    ['abc', 'a%', true],
-    ['abc', '%c', true],
-    ['abc', 'a_c', true],
-    ['abc', '_', false],
-    ['', '%', true],
-    ['a.c', 'a.c', true],
-    ['abc', 'a.c', false],
-    ['aXbXc', 'a%b%c', true],
-  ] as const) {
-    assert.equal(isLike(value, pattern), expected, `${value} like ${pattern}`);
-  }
-  const begun = performance.now();
-  assert.equal(isLike('a'.repeat(5000), `${'%a'.repeat(50)}%b`), false);
-  assert.ok(performance.now() - begun < 1000);
 });

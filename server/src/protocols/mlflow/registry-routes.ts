@@ -1,18 +1,15 @@
 import type { RegisteredModel } from '../../features/models/index.ts';
 import type { Route } from '../../platform/http/index.ts';
-import { type Clause, type Grammar, listed, numeric, parseFilter, parseOrder, textual } from './filter.ts';
-import { byKeys, holds } from './in-memory.ts';
 import { limits } from './names.ts';
-import { readOffset, writeOffset } from './page-tokens.ts';
 import { invalid, inWordsOf } from './refusal.ts';
 import { modelWire, noStage, stageOf, versionWire } from './registry-mapping.ts';
 import type { MlflowDeps, Routing } from './routing.ts';
 import { list } from './runs-mapping.ts';
 import { longTagOf } from './runs-wire.ts';
+import { cursorOf, inSearch, modelSearchOf, promptTag } from './tagged-search.ts';
 import { integer, needed, objects, text, texts } from './wire.ts';
 
 export const registryTag = longTagOf(limits.registryTag_chars);
-const promptTag = 'mlflow.prompt.is_prompt';
 const modelsPage = 100;
 const modelsMost = 1000;
 
@@ -31,17 +28,6 @@ export function assertModelName(name: string): void {
 export function inRegistry<T>(name: string, work: () => Promise<T>): Promise<T> {
   return inWordsOf({ not_found: `Registered Model with name=${name} not found` }, work);
 }
-
-const grammar: Grammar = {
-  prefixes: { attribute: 'attribute', tag: 'tag', tags: 'tag' },
-  attributes: {
-    name: { is: 'text', takesList: true },
-    creation_timestamp: { is: 'number' },
-    last_updated_timestamp: { is: 'number' },
-    timestamp: { is: 'number', key: 'last_updated_timestamp' },
-  },
-  operators: { attribute: listed, number: numeric, tag: textual },
-};
 
 export function registryRoutes({ models }: MlflowDeps, { route }: Routing): Route[] {
   const { registry } = models;
@@ -109,17 +95,11 @@ export function registryRoutes({ models }: MlflowDeps, { route }: Routing): Rout
         if (limit < 1 || limit > modelsMost) {
           throw invalid(`Invalid value for request parameter max_results. It must be at most ${modelsMost}, but got value ${limit}`);
         }
-        const clauses = parseFilter(asked.filter, grammar);
-        const order = parseOrder(asked.order_by, grammar);
-        const offset = readOffset(asked.page_token);
-        const asksPrompts = clauses.some(({ kind, key }) => kind === 'tag' && key === promptTag);
-        const all = (await registry.models(caller, project)).filter((model) => asksPrompts || model.kind !== 'prompt');
-        const last = { kind: 'attribute', key: 'name', descending: false };
-        const found = all.filter((model) => clauses.every((clause) => matches(model, clause))).sort(byKeys([...order, last], cellOf));
-        return {
-          ...list('registered_models', found.slice(offset, offset + limit).map(modelWire)),
-          ...(found.length > offset + limit ? { next_page_token: writeOffset(offset + limit) } : {}),
-        };
+        const query = modelSearchOf(asked.filter, asked.order_by);
+        const { items, next } = await inSearch(() =>
+          registry.searchModels(caller, project, { ...query, limit, ...cursorOf(asked.page_token) }),
+        );
+        return { ...list('registered_models', items.map(modelWire)), ...(next === null ? {} : { next_page_token: next }) };
       },
     ),
   ];
@@ -127,18 +107,4 @@ export function registryRoutes({ models }: MlflowDeps, { route }: Routing): Rout
 
 export function unknownStage(stage: string): never {
   throw invalid(`Invalid Model Version stage: ${stage.slice(0, 80)}. Value must be one of None, Staging, Production, Archived.`);
-}
-
-function cellOf(model: RegisteredModel, { kind, key }: { readonly kind: string; readonly key: string }): string | number | null {
-  if (kind === 'tag') return model.tags.find((tag) => tag.key === key)?.value ?? null;
-  return { name: model.name, creation_timestamp: model.created_at_ms, last_updated_timestamp: model.updated_at_ms }[key] ?? null;
-}
-
-/** A model without the tag of prompts counts as one that says it is none; any other missing tag matches nothing. */
-function matches(model: RegisteredModel, clause: Clause): boolean {
-  const value = cellOf(model, clause);
-  if (clause.kind === 'tag' && clause.key === promptTag && value === null) {
-    return (clause.operator === '=' && clause.value === 'false') || (clause.operator === '!=' && clause.value === 'true');
-  }
-  return holds(value, clause);
 }

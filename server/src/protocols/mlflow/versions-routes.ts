@@ -4,16 +4,14 @@ import type { Caller } from '../../kernel/caller.ts';
 import { SlipwayError } from '../../kernel/error.ts';
 import type { Project } from '../../kernel/project.ts';
 import type { Route } from '../../platform/http/index.ts';
-import { type Grammar, listed, numeric, parseFilter, parseOrder, textual } from './filter.ts';
-import { byKeys, holds } from './in-memory.ts';
 import { assertLength, limits } from './names.ts';
-import { readOffset, writeOffset } from './page-tokens.ts';
 import { invalid, inWordsOf, refusal } from './refusal.ts';
 import { addressOfVersion, noStage, stageOf, versionWire } from './registry-mapping.ts';
 import { inRegistry, isPrompt, registryTag, unknownStage } from './registry-routes.ts';
 import type { MlflowDeps, Routing } from './routing.ts';
 import { list } from './runs-mapping.ts';
 import { pageSize } from './runs-wire.ts';
+import { cursorOf, inSearch, versionSearchOf } from './tagged-search.ts';
 import { describeFiles, findSource } from './version-source.ts';
 import { boolean, integer, maybeText, needed, objects, text, texts } from './wire.ts';
 
@@ -22,19 +20,6 @@ const versionsMost = 200_000;
 const versionsTag = 'mlflow.modelVersions';
 /** What a released model is called by (decision 0009); the stage Production says the same. */
 const champion = 'champion';
-
-const grammar: Grammar = {
-  prefixes: { attribute: 'attribute', tag: 'tag', tags: 'tag' },
-  attributes: {
-    name: { is: 'text', takesList: true },
-    version_number: { is: 'number' },
-    run_id: { is: 'text', takesList: true },
-    source_path: { is: 'text' },
-    creation_timestamp: { is: 'number' },
-    last_updated_timestamp: { is: 'number' },
-  },
-  operators: { attribute: listed, number: numeric, tag: textual },
-};
 
 export function versionsRoutes(deps: MlflowDeps, { route }: Routing): Route[] {
   const { models, runs } = deps;
@@ -150,25 +135,16 @@ export function versionsRoutes(deps: MlflowDeps, { route }: Routing): Route[] {
       { filter: text, max_results: integer, order_by: texts, page_token: text },
       async ({ caller, project, asked }) => {
         const limit = pageSize(asked.max_results, versionsUsual, versionsMost);
-        const clauses = parseFilter(asked.filter, grammar);
-        const order = parseOrder(asked.order_by, grammar);
-        const offset = readOffset(asked.page_token);
-        const named = clauses.find(({ key, operator }) => key === 'name' && operator === '=')?.value;
-        const all = await registry.versions(caller, project, typeof named === 'string' ? named : undefined);
-        const keys = order.length > 0 ? order : [{ kind: 'attribute', key: 'last_updated_timestamp', descending: true }];
-        const last = [
-          { kind: 'attribute', key: 'name', descending: false },
-          { kind: 'attribute', key: 'version_number', descending: true },
-        ];
-        const found = all
-          .filter((version) => clauses.every((clause) => holds(cellOf(version, clause), clause)))
-          .sort(byKeys([...keys, ...last], cellOf));
+        const query = versionSearchOf(asked.filter, asked.order_by);
+        const { items, next } = await inSearch(() =>
+          registry.searchVersions(caller, project, { ...query, limit, ...cursorOf(asked.page_token) }),
+        );
         return {
           ...list(
             'model_versions',
-            found.slice(offset, offset + limit).map((version) => versionWire(version, { aliases: false })),
+            items.map((version) => versionWire(version, { aliases: false })),
           ),
-          ...(found.length > offset + limit ? { next_page_token: writeOffset(offset + limit) } : {}),
+          ...(next === null ? {} : { next_page_token: next }),
         };
       },
     ),
@@ -220,17 +196,4 @@ function assertAlias(alias: string): void {
   }
   if (alias.toLowerCase() === 'latest') throw invalid("'latest' alias name (case insensitive) is reserved.");
   if (/^v\d+$/i.test(alias)) throw invalid(`Version alias name '${alias}' is reserved.`);
-}
-
-function cellOf(version: RegisteredVersion, { kind, key }: { readonly kind: string; readonly key: string }): string | number | null {
-  if (kind === 'tag') return version.tags.find((tag) => tag.key === key)?.value ?? null;
-  const values: Readonly<Record<string, string | number | null>> = {
-    name: version.model,
-    version_number: version.number,
-    run_id: version.run_id,
-    source_path: version.facts.source,
-    creation_timestamp: version.created_at_ms,
-    last_updated_timestamp: version.facts.updated_at_ms,
-  };
-  return values[key] ?? null;
 }

@@ -20,6 +20,7 @@ import { traces } from './0018-traces.ts';
 import { projectBlobs } from './0020-project-blobs.ts';
 import { signInFailures } from './0021-sign-in-failures.ts';
 import { keyedTables } from './0022-keyed-tables.ts';
+import { tagValues } from './0023-tag-values.ts';
 import { sessionAgents } from './0024-session-agents.ts';
 
 /** The whole schema, in the order in which it is applied. A released step never changes; a new need is a new step. */
@@ -45,5 +46,6 @@ export const migrations: readonly Migration[] = [
   projectBlobs,
   signInFailures,
   keyedTables,
+  tagValues,
   sessionAgents,
 ];

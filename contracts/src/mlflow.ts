@@ -62,7 +62,7 @@ export const mlflowRoutes = {
   logInputs: change('runs/log-inputs', 'runs.setInputs'),
   logOutputs: change('runs/outputs', 'runs.setInputs'),
   logModel: change('runs/log-model', 'runs.logBatch (the tag mlflow.log-model.history)'),
-  metricHistory: read('metrics/get-history', 'runs.metricHistory'),
+  metricHistory: { ...read('metrics/get-history', 'runs.metricHistory'), streams: 'out' },
   metricHistoryBulk: read('metrics/get-history-bulk', 'runs.metricHistory'),
   metricHistoryBulkInterval: read('metrics/get-history-bulk-interval', 'runs.metricSamples'),
 

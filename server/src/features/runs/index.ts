@@ -9,6 +9,7 @@ import { contextOf, type RunsContext, type RunsDeps } from './context.ts';
 import * as experiments from './experiments.ts';
 import { type ExperimentQuery, selectExperiments } from './experiments-query-store.ts';
 import { listExperiments, selectExperimentTags } from './experiments-store.ts';
+import { type MetricColumns, selectHistory, selectWholeHistory } from './history-store.ts';
 import * as logged from './logged-models.ts';
 import { type LoggedModelQuery, selectLoggedModels } from './logged-models-query-store.ts';
 import { deleteLoggedModelFiles, type LoggedModelStatus, selectLoggedModelDigests, selectLoggedModelFiles } from './logged-models-store.ts';
@@ -24,6 +25,7 @@ import { type DatasetUse, type RunModel, selectDatasetUses, type TrackedRun, wit
 export { type CodeCapture, codeDigests, type RunCode } from './code.ts';
 export type { RunsDeps } from './context.ts';
 export type { NewExperiment } from './experiments.ts';
+export type { MetricColumns } from './history-store.ts';
 export type { LoggedModel, LoggedModelMetric, NewLoggedModel } from './logged-models.ts';
 export type { LoggedModelField, LoggedModelQuery } from './logged-models-query-store.ts';
 export type { LoggedModelStatus } from './logged-models-store.ts';
@@ -110,6 +112,7 @@ export interface Runs {
   datasetUses(caller: Caller, project: Project, experiments: readonly string[]): Promise<DatasetUse[]>;
   deleteArtifacts(caller: Caller, project: Project, id: string, path: string): Promise<void>;
   readonly loggedModels: LoggedModels;
+  /** By timestamp, step and value. */
   metricHistory(
     caller: Caller,
     project: Project,
@@ -117,6 +120,8 @@ export interface Runs {
     key: string,
     page: { after?: MetricPoint; limit: number },
   ): Promise<MetricPoint[]>;
+  /** All points of a key, in the same order. */
+  wholeHistory(caller: Caller, project: Project, id: string, key: string): Promise<MetricColumns>;
   /** Points of one key, evenly by row over all of them (or over a range of steps), the first and the last always among them. */
   metricSamples(
     caller: Caller,
@@ -258,7 +263,12 @@ export function createRuns(given: RunsDeps): Runs {
     async metricHistory(caller, project, id, key, page) {
       assertMay(caller, project, 'read');
       const run = await commands.existingRun(read, project, id);
-      return views.selectHistory(read, run.number, key, page);
+      return selectHistory(read, run.number, key, page);
+    },
+    async wholeHistory(caller, project, id, key) {
+      assertMay(caller, project, 'read');
+      const run = await commands.existingRun(read, project, id);
+      return selectWholeHistory(read, run.number, key);
     },
     async metricSamples(caller, project, id, key, how) {
       assertMay(caller, project, 'read');

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Handle } from '../../platform/database/index.ts';
 import { codeFolder, codeOf, type RunCode } from './code.ts';
-import type { KeyValue, LatestMetric, Lifecycle, MetricPoint, Run } from './run.ts';
+import type { KeyValue, LatestMetric, Lifecycle, Run } from './run.ts';
 import type { RunRow } from './runs-store.ts';
 
 export interface RunDetail extends Run {
@@ -129,28 +129,6 @@ export async function selectRuns(handle: Handle, project_id: string, filter: Run
   }
   const rows = await query.orderBy('started_at_ms', 'desc').orderBy('number', 'desc').limit(filter.limit).execute();
   return rows.map((row) => ({ ...row, experiment: String(row.experiment) }));
-}
-
-/** Points of one key in the order timestamp, step, value, paged by key. NaN, which is kept as a flagged 0, comes after 0. */
-export async function selectHistory(
-  handle: Handle,
-  run: number,
-  key: string,
-  page: { readonly after?: MetricPoint; readonly limit: number },
-): Promise<MetricPoint[]> {
-  let query = handle
-    .selectFrom('metric_points')
-    .innerJoin('metric_keys', 'metric_keys.id', 'metric_points.key')
-    .select(['step', 'timestamp_ms', 'value', 'is_nan'])
-    .where('run', '=', run)
-    .where('metric_keys.name', '=', key);
-  if (page.after) {
-    const { timestamp_ms, step, value } = page.after;
-    const last = Number.isNaN(value) ? [0, 1] : [value, 0];
-    query = query.where(sql<boolean>`(timestamp_ms, step, value, is_nan) > (${timestamp_ms}, ${step}, ${last[0]}, ${last[1]})`);
-  }
-  const rows = await query.orderBy('timestamp_ms').orderBy('step').orderBy('value').orderBy('is_nan').limit(page.limit).execute();
-  return rows.map(({ is_nan, value, ...rest }) => ({ ...rest, key, value: is_nan ? Number.NaN : value }));
 }
 
 export async function selectArtifacts(handle: Handle, run: number): Promise<Artifact[]> {

@@ -1,50 +1,41 @@
-import type { MetricPoint } from '../../features/runs/index.ts';
+import { setImmediate as othersFirst } from 'node:timers/promises';
+import type { MetricColumns, MetricPoint } from '../../features/runs/index.ts';
 import { SlipwayError } from '../../kernel/error.ts';
-import type { Route } from '../../platform/http/index.ts';
+import type { Incoming, Route } from '../../platform/http/index.ts';
 import { invalid } from './refusal.ts';
 import type { MlflowDeps, Routing } from './routing.ts';
-import { list, metricWire } from './runs-mapping.ts';
+import { list, metricWire, numberWire } from './runs-mapping.ts';
 import { inRun } from './runs-routes.ts';
-import { integer, needed, text, texts } from './wire.ts';
+import { integer, needed, queryAsWire, read, text, texts, type Wire } from './wire.ts';
 
 const bulkLimit = 25_000;
 const runsLimit = 100;
 const samplesLimit = 2500;
-/** A history that nobody pages is read in steps, so that other reads come between. */
-const step_points = 10_000;
+/** So many points are written between two turns of the event loop. */
+const turn_points = 5000;
 
-export function metricsRoutes({ runs }: MlflowDeps, { route }: Routing): Route[] {
+export function metricsRoutes({ runs }: MlflowDeps, { raw, route }: Routing): Route[] {
   return [
-    ...route(
-      'metricHistory',
-      { run_id: needed(text), metric_key: needed(text), max_results: integer, page_token: text },
-      async ({ caller, project, asked }) => {
-        const { run_id, metric_key, max_results } = asked;
-        if (max_results !== null && max_results < 1) {
-          throw invalid(`Invalid value ${max_results} for parameter 'max_results' supplied. It must be a positive integer.`);
-        }
-        return ofNoRun(async () => {
-          const points: MetricPoint[] = [];
-          let after = readPoint(asked.page_token, metric_key);
-          const wanted = max_results ?? Number.POSITIVE_INFINITY;
-          for (;;) {
-            const limit = Math.min(step_points, wanted - points.length);
-            const read = await runs.metricHistory(caller, project, run_id, metric_key, { limit, ...(after ? { after } : {}) });
-            points.push(...read);
-            after = read.at(-1);
-            if (read.length < limit || points.length >= wanted) break;
-          }
-          const last = points.length >= wanted ? points.at(-1) : undefined;
-          return {
-            ...list(
-              'metrics',
-              points.map((point) => metricWire(point)),
-            ),
-            ...(last ? { next_page_token: writePoint(last) } : {}),
-          };
-        });
-      },
-    ),
+    ...raw('metricHistory', async ({ caller, project, query, reply }: Incoming<unknown, unknown, unknown>) => {
+      const fields = { run_id: needed(text), metric_key: needed(text), max_results: integer, page_token: text };
+      const { run_id, metric_key, max_results, page_token } = read(queryAsWire(query as Wire, fields), fields);
+      if (max_results !== null && max_results < 1) {
+        throw invalid(`Invalid value ${max_results} for parameter 'max_results' supplied. It must be a positive integer.`);
+      }
+      const after = readPoint(page_token, metric_key);
+      reply.setHeader('content-type', 'application/json; charset=utf-8');
+      return ofNoRun('{}', async () => {
+        if (max_results === null && !after) return historyText(metric_key, await runs.wholeHistory(caller, project, run_id, metric_key));
+        const limit = max_results ?? Number.POSITIVE_INFINITY;
+        const points = await runs.metricHistory(caller, project, run_id, metric_key, { limit, ...(after ? { after } : {}) });
+        const last = points.length >= limit ? points.at(-1) : undefined;
+        const metrics = list(
+          'metrics',
+          points.map((point) => metricWire(point)),
+        );
+        return JSON.stringify({ ...metrics, ...(last ? { next_page_token: writePoint(last) } : {}) });
+      });
+    }),
     ...route('metricHistoryBulk', { run_id: texts, metric_key: text, max_results: integer }, async ({ caller, project, asked }) => {
       const { run_id: ids, metric_key } = asked;
       if (ids.length === 0) throw invalid('GetMetricHistoryBulk request must specify at least one run_id.');
@@ -96,13 +87,32 @@ export function metricsRoutes({ runs }: MlflowDeps, { route }: Routing): Route[]
 }
 
 /** A run that is not there has no points, as far as clients are told. */
-async function ofNoRun<T>(work: () => Promise<T>): Promise<T | Record<string, never>> {
+async function ofNoRun<T>(instead: T, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    if (error instanceof SlipwayError && error.code === 'not_found') return {};
+    if (error instanceof SlipwayError && error.code === 'not_found') return instead;
     throw error;
   }
+}
+
+/** The JSON of a history, written a part in each turn: all of a long one at once would hold every other request. */
+async function historyText(key: string, { steps, timestamps_ms, values }: MetricColumns): Promise<Buffer | string> {
+  if (steps.length === 0) return '{}';
+  const start = `{"key":${JSON.stringify(key)},"value":`;
+  const parts: Buffer[] = [];
+  for (let from = 0; from < steps.length; from += turn_points) {
+    let text = from === 0 ? '{"metrics":[' : '';
+    const end = Math.min(from + turn_points, steps.length);
+    for (let at = from; at < end; at++) {
+      const value = values[at] ?? 0;
+      const number = Number.isFinite(value) ? value : JSON.stringify(numberWire(value));
+      text += `${at === 0 ? '' : ','}${start}${number},"timestamp":${timestamps_ms[at]},"step":${steps[at]}}`;
+    }
+    parts.push(Buffer.from(text));
+    await othersFirst();
+  }
+  return Buffer.concat([...parts, Buffer.from(']}')]);
 }
 
 function writePoint({ timestamp_ms, step, value }: MetricPoint): string {

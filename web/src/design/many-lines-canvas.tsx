@@ -5,7 +5,7 @@ import UPlot from 'uplot';
 import { useLatest } from './grid/use-latest.ts';
 import { growMass, type Mass, type Shown } from './many-lines-mass.ts';
 import type { Hit, ManyLinesProps } from './many-lines-props.ts';
-import { nearestLine } from './many-lines-raster.ts';
+import { nearestLine, type Pointed } from './many-lines-raster.ts';
 import { drawStrong } from './many-lines-strong.ts';
 import { metric } from './numbers.ts';
 import { colors } from './tokens.ts';
@@ -32,11 +32,9 @@ export default function ManyLinesCanvas(props: CanvasProps) {
       drawn.ctx.drawImage(shown.current.picture, drawn.bbox.left, drawn.bbox.top);
       drawStrong(drawn, { lines, strong, hit, buckets: shown.current.buckets, palette });
     },
-    point: ({ cursor, posToVal }: UPlot) => {
-      const { left = -1, top = -1 } = cursor;
-      const { from, size } = buckets;
-      const place = (posToVal(left, 'x') - from - (size - 1) / 2) / size;
-      const next = left < 0 ? null : nearestLine(lines, place, posToVal(top, 'y'));
+    point: (drawn: UPlot) => {
+      const { left = -1, top = -1 } = drawn.cursor;
+      const next = left < 0 || !shown.current ? null : nearestLine(lines, pointedOf(drawn, shown.current, left, top));
       if (next?.line !== hit?.line || next?.at !== hit?.at) props.onHit(next);
     },
     choose: () => hit && props.onChoose(hit.line.key),
@@ -90,6 +88,15 @@ export default function ManyLinesCanvas(props: CanvasProps) {
 }
 
 const asSet: UPlot.Range.Function = (_plot, low, high) => [low ?? 0, high ?? 1];
+
+function pointedOf({ posToVal, over }: UPlot, { buckets: { from, to, size }, low, high }: Shown, left: number, top: number): Pointed {
+  return {
+    place: (posToVal(left, 'x') - from - (size - 1) / 2) / size,
+    value: posToVal(top, 'y'),
+    bucket_px: (over.clientWidth * size) / Math.max(1, to - from),
+    value_px: over.clientHeight / (high - low),
+  };
+}
 
 interface Act {
   readonly draw: (plot: UPlot) => void;

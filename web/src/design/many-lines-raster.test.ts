@@ -81,7 +81,7 @@ test('the nearest line is told by its mean and its shade, and one that ended bef
     line('sparse', [0, 9], [8, 9]),
   ];
   const nearest = (place: number, value: number) => {
-    const hit = nearestLine(lines, place, value);
+    const hit = nearestLine(lines, { place, value, bucket_px: 20, value_px: 20 });
     return hit && `${hit.line.key} ${hit.line.bucket[hit.at]}`;
   };
   assert.equal(nearest(5, 1.2), 'flat 5');
@@ -89,5 +89,19 @@ test('the nearest line is told by its mean and its shade, and one that ended bef
   assert.equal(nearest(8, 5), 'wide 8');
   assert.equal(nearest(8, 5.9), 'wide 8');
   assert.equal(nearest(7, 8.8), 'sparse 9');
-  assert.equal(nearestLine([], 1, 1), null);
+  assert.equal(nearestLine([], { place: 1, value: 1, bucket_px: 1, value_px: 1 }), null);
+});
+
+test('a spike is read from a few pixels beside it', () => {
+  const spiky = line(
+    'spiky',
+    range(400),
+    range(400).map((at) => (at === 217 ? 10 : 0)),
+  );
+  const flat = line('flat', range(400), Array(400).fill(5));
+  for (const place of [214.6, 217, 219.4]) {
+    const hit = nearestLine([flat, spiky], { place, value: 9.5, bucket_px: 1.3, value_px: 15 });
+    assert.deepEqual([hit?.line.key, hit?.at], ['spiky', 217]);
+  }
+  assert.equal(nearestLine([flat, spiky], { place: 230, value: 9.5, bucket_px: 1.3, value_px: 15 })?.line.key, 'flat');
 });

@@ -104,40 +104,81 @@ export function paint({ width, height, cover }: Density, color: readonly [number
 
 const shadesOfLine = 16;
 
-/** The least and the greatest value of all that is a finite number; null where nothing is. */
-export function spanOfLines(lines: Iterable<ManyLine>): { readonly low: number; readonly high: number } | null {
-  let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (const { low, high } of lines) {
-    for (const value of low) if (value < least && value > Number.NEGATIVE_INFINITY) least = value;
-    for (const value of high) if (value > most && value < Number.POSITIVE_INFINITY) most = value;
-  }
-  return least <= most ? { low: least, high: most } : null;
+interface Span {
+  readonly low: number;
+  readonly high: number;
 }
 
-/** Of buckets. What ended further away is not near. */
-const reach = 4;
+/** Lines come in steps, and with each step all of them are asked. */
+const spans = new WeakMap<ManyLine, Span>();
 
-/** The line whose shade and mean are nearest to a value at a place of the axis, which is counted in buckets. */
-export function nearestLine(lines: readonly ManyLine[], place: number, value: number): Hit | null {
+function spanOf(line: ManyLine): Span {
+  const known = spans.get(line);
+  if (known) return known;
+  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  line.low.forEach((value) => {
+    if (value < low && value > Number.NEGATIVE_INFINITY) low = value;
+  });
+  line.high.forEach((value) => {
+    if (value > high && value < Number.POSITIVE_INFINITY) high = value;
+  });
+  spans.set(line, { low, high });
+  return { low, high };
+}
+
+/** The least and the greatest value of all that is a finite number; null where nothing is. */
+export function spanOfLines(lines: Iterable<ManyLine>): Span | null {
+  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const line of lines) {
+    const span = spanOf(line);
+    low = Math.min(low, span.low);
+    high = Math.max(high, span.high);
+  }
+  return low <= high ? { low, high } : null;
+}
+
+export interface Pointed {
+  /** On the axis, counted in buckets. */
+  readonly place: number;
+  readonly value: number;
+  /** px of one bucket, and of one unit of the values. */
+  readonly bucket_px: number;
+  readonly value_px: number;
+}
+
+/** Nobody points to a single pixel, and a spike is not wider. */
+const reach_px = 4;
+
+/** The line whose mean and shade are nearest to what is pointed to; what ended before is not near. */
+export function nearestLine(lines: readonly ManyLine[], { place, value, bucket_px, value_px }: Pointed): Hit | null {
   let nearest: Hit | null = null;
   let least = Number.POSITIVE_INFINITY;
-  for (const line of lines) {
-    const at = nearestBucket(line.bucket, place);
-    if (at === null) continue;
+  const reach = Math.max(0.5, reach_px / bucket_px);
+  const look = (line: ManyLine, at: number): void => {
     const [low, high, mean] = [line.low[at] ?? Number.NaN, line.high[at] ?? Number.NaN, line.mean[at] ?? Number.NaN];
-    const distance = Math.max(low - value, value - high, 0) + Math.abs(mean - value);
+    const away_px = Math.abs((line.bucket[at] ?? 0) - place) * bucket_px;
+    const distance = (Math.max(low - value, value - high, 0) + Math.abs(mean - value)) * value_px + away_px;
     if (distance < least) [nearest, least] = [{ line, at }, distance];
+  };
+  for (const line of lines) {
+    const { bucket } = line;
+    if (place < (bucket[0] ?? 0) - reach || place > (bucket.at(-1) ?? 0) + reach) continue;
+    const first = firstFrom(bucket, place - reach);
+    let at = first;
+    for (; at < bucket.length && (bucket[at] ?? 0) <= place + reach; at++) look(line, at);
+    // Points far apart: the one before and the one behind.
+    if (at === first) for (const one of [first - 1, first]) if (one >= 0 && one < bucket.length) look(line, one);
   }
   return nearest;
 }
 
-function nearestBucket(bucket: readonly number[], place: number): number | null {
-  let [from, to] = [0, bucket.length - 1];
-  if (to < 0 || place < (bucket[0] ?? 0) - reach || place > (bucket[to] ?? 0) + reach) return null;
+/** Place of the first bucket that is not before. */
+function firstFrom(bucket: readonly number[], place: number): number {
+  let [from, to] = [0, bucket.length];
   while (from < to) {
     const middle = (from + to) >> 1;
     if ((bucket[middle] ?? 0) < place) from = middle + 1;
     else to = middle;
   }
-  return from > 0 && place - (bucket[from - 1] ?? 0) < (bucket[from] ?? 0) - place ? from - 1 : from;
+  return from;
 }

@@ -6,6 +6,7 @@ import { share } from '../numbers.ts';
 import { Parallel } from '../parallel.tsx';
 import type { Range } from '../parallel-scale.ts';
 import { chance, learning, range } from './made.ts';
+import { AllManyLines } from './many-lines.tsx';
 
 const steps = range(200);
 const curve = learning(200, 1);
@@ -87,6 +88,7 @@ export function AllCharts() {
         </Card>
       </Columns>
       <Parallels />
+      <AllManyLines />
     </>
   );
 }

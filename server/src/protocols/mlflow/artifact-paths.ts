@@ -8,16 +8,19 @@ export interface ArtifactPlace {
   readonly path: string;
 }
 
-/** Refuses paths that lead out of where they begin, however they are written. The one place where a client's path is judged. */
+/** Refuses paths that lead out of where they begin, however they are written; a part `.` means nothing. The one place where a client's path is judged. */
 export function assertSafePath(path: string): string {
   const parts = path.split('/');
   const isSafe =
     !path.startsWith('/') &&
     !/[\\#?\p{Cc}]|^[A-Za-z]:|^[A-Za-z][\w+.-]*:\/|%(?:2e|2f|5c|25)/iu.test(path) &&
-    parts.every((part) => part !== '..' && part !== '.') &&
+    !parts.includes('..') &&
     path.isWellFormed();
   if (!isSafe) throw invalid('Invalid path');
-  return path.replace(/\/+$/, '');
+  return parts
+    .filter((part) => part !== '.')
+    .join('/')
+    .replace(/\/+$/, '');
 }
 
 /** Null for an address that means nothing of ours. There is no other way from a client's path to what we store. */

@@ -1,7 +1,8 @@
 import type { Readable } from 'node:stream';
-import type { Incoming, ReplyControls, RequestFacts, Route } from '../../platform/http/index.ts';
+import type { Incoming, RequestFacts, Route } from '../../platform/http/index.ts';
 import { fileLimit_bytes, filesOf, inModel, noSuch } from './artifact-files.ts';
 import { type ArtifactPlace, assertSafePath, listLevel, pathBehind, placeOf } from './artifact-paths.ts';
+import { announce } from './attachment.ts';
 import { invalid, inWordsOf } from './refusal.ts';
 import type { MlflowDeps, Routing } from './routing.ts';
 import { addressOfModel, addressOfRun, list } from './runs-mapping.ts';
@@ -106,41 +107,4 @@ function rangeOf({ headers }: RequestFacts, bytes: number): { start: number; end
   const start = from === '' ? Math.max(0, bytes - Number(to)) : Number(from);
   const end = from === '' || to === '' ? bytes : Math.min(Number(to) + 1, bytes);
   return start < end ? { start, end } : null;
-}
-
-const types: Readonly<Record<string, string>> = {
-  csv: 'text/csv',
-  gif: 'image/gif',
-  html: 'text/html',
-  jpeg: 'image/jpeg',
-  jpg: 'image/jpeg',
-  json: 'application/json',
-  md: 'text/markdown',
-  pdf: 'application/pdf',
-  png: 'image/png',
-  svg: 'image/svg+xml',
-  txt: 'text/plain',
-  xml: 'application/xml',
-  yaml: 'text/plain',
-  yml: 'text/plain',
-};
-
-/** A file is always something to save: what it holds never runs as a page of ours. */
-function announce(reply: ReplyControls, path: string, bytes: number, range: { start: number; end: number } | null): void {
-  const name = path.split('/').at(-1) ?? 'file';
-  const kind = name.split('.').at(-1)?.toLowerCase() ?? '';
-  const isText = name === 'MLmodel';
-  reply.setHeader('content-type', isText ? 'text/plain' : Object.hasOwn(types, kind) ? (types[kind] ?? '') : 'application/octet-stream');
-  reply.setHeader(
-    'content-disposition',
-    `attachment; filename*=UTF-8''${encodeURIComponent(name).replace(/['()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16)}`)}`,
-  );
-  reply.setHeader('accept-ranges', 'bytes');
-  if (range === null) {
-    reply.setHeader('content-length', String(bytes));
-    return;
-  }
-  reply.setStatus(206);
-  reply.setHeader('content-range', `bytes ${range.start}-${range.end - 1}/${bytes}`);
-  reply.setHeader('content-length', String(range.end - range.start));
 }

@@ -224,32 +224,6 @@ interface Run {
   readonly info: { readonly run_id: string };
 }
 
-test('files lie below a run or a model and nowhere else, by ranges if asked, and are only ever saved', async (t) => {
-  const { post, call } = await openMlflow(t);
-  const { run_id } = (await post('runs/create', { start_time: 1 })).body.run.info;
-  const root = '/api/2.0/mlflow-artifacts/artifacts';
-  const own = `${root}/0/${run_id}/artifacts`;
-  const put = (path: string, body: string) => call('PUT', path, body, { 'content-type': 'text/plain' });
-  assert.equal((await put(`${own}/a/b+c%20%C3%BC.html`, '<b>0123456789</b>')).status, 200);
-  const got = await call('GET', `${own}/a/b+c%20%C3%BC.html`);
-  assert.deepEqual([got.text, got.headers['x-content-type-options']], ['<b>0123456789</b>', 'nosniff']);
-  assert.match(String(got.headers['content-disposition']), /^attachment/);
-  const part = await call('GET', `${own}/a/b+c%20%C3%BC.html`, undefined, { range: 'bytes=3-5' });
-  assert.deepEqual([part.status, part.text, part.headers['content-range']], [206, '012', 'bytes 3-5/17']);
-  for (const path of ['..%2f..%2fetc%2fpasswd', '%252e%252e/x', 'a%00b', 'a%5c..%5cb', 'x%23y', 'x;/../../y']) {
-    for (const method of ['GET', 'PUT', 'DELETE'] as const) {
-      const { status } = await call(method, `${own}/${path}`, method === 'PUT' ? 'x' : undefined, { 'content-type': 'text/plain' });
-      assert.ok(status === 400 || (method !== 'PUT' && status < 500), `${method} ${path}: ${status}`);
-      if (method === 'PUT') assert.equal(status, 400, path);
-    }
-  }
-  for (const path of ['x', '0/x', `1/${run_id}/artifacts/x`, `0/${run_id}/x`, 'models/x', '0/models/m-1/artifacts/x']) {
-    assert.ok([400, 404].includes((await put(`${root}/${path}`, 'x')).status), path);
-  }
-  assert.equal((await put(`${own}/a`, 'a folder has this name')).status, 409);
-  assert.equal((await put(`${root}/0/${'0'.repeat(32)}/artifacts/x`, 'x')).status, 404);
-});
-
 test('a version is what it was when it was registered, whatever is uploaded later', async (t) => {
   const { post, get, call } = await openMlflow(t);
   const made = (await post('logged-models', { experiment_id: '0', name: 'iris' })).body.model.info;

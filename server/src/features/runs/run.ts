@@ -120,11 +120,13 @@ function tooMany(what: string, limit: number, got: number): Error {
 /** A key is looked at once: a batch has a thousand points and a few keys. */
 function assertPoints(points: readonly MetricPoint[]): void {
   const sound = new Set<string>();
-  for (const [at, point] of points.entries()) {
-    if (!sound.has(point.key)) assertKey(point.key, `metrics[${at}].key`);
-    sound.add(point.key);
+  points.forEach((point, at) => {
+    if (!sound.has(point.key)) {
+      assertKey(point.key, `metrics[${at}].key`);
+      sound.add(point.key);
+    }
     assertPlace(point, at);
-  }
+  });
 }
 
 function assertPlace(point: MetricPoint, at: number): void {
@@ -151,17 +153,30 @@ function assertParamsAgree(params: readonly KeyValue[]): void {
 
 /** Folds a batch into one newest point, minimum and maximum per key. */
 export function foldLatest(points: readonly MetricPoint[]): Map<string, LatestMetric> {
-  const latest = new Map<string, LatestMetric>();
+  const folded = new Map<string, Fold>();
   for (const point of points) {
-    const old = latest.get(point.key);
-    const newest = old && !isNewer(point, old) ? old : point;
-    latest.set(point.key, {
-      ...newest,
-      minimum: least(old?.minimum ?? null, point.value),
-      maximum: greatest(old?.maximum ?? null, point.value),
-    });
+    const fold = folded.get(point.key);
+    if (!fold) {
+      const bound = Number.isNaN(point.value) ? null : point.value;
+      folded.set(point.key, { newest: point, minimum: bound, maximum: bound });
+      continue;
+    }
+    if (isNewer(point, fold.newest)) fold.newest = point;
+    fold.minimum = least(fold.minimum, point.value);
+    fold.maximum = greatest(fold.maximum, point.value);
+  }
+  const latest = new Map<string, LatestMetric>();
+  for (const [key, { newest, minimum, maximum }] of folded) {
+    const { value, step, timestamp_ms } = newest;
+    latest.set(key, { key, value, step, timestamp_ms, minimum, maximum });
   }
   return latest;
+}
+
+interface Fold {
+  newest: MetricPoint;
+  minimum: number | null;
+  maximum: number | null;
 }
 
 /** Order of points: step, then timestamp, then value; NaN is less than any number. */

@@ -138,11 +138,11 @@ function prepare(
   { page, isForeign, metrics, log, clock, spans = noSpans, hosts, origins }: HttpOptions,
   { methodsOf, answering }: { readonly methodsOf: (path: string) => string[]; readonly answering: Answering },
 ): void {
-  // Bodies are read by `serve` after the caller is known, never by the framework.
-  app.removeAllContentTypeParsers();
-  app.addContentTypeParser('*', (_request, _body, done) => done(null));
+  // Bodies are read by `serve` after the caller is known, never by the framework: to it no method has one.
+  for (const method of ['POST', 'PUT', 'PATCH', 'DELETE']) app.addHttpMethod(method, { hasBody: false, overrideExisting: true });
   app.addHook('onRequest', (request, reply, done) => {
-    reply.headers(securityHeaders).header('x-request-id', request.id);
+    for (const name in securityHeaders) reply.header(name, securityHeaders[name]);
+    reply.header('x-request-id', request.id);
     const { headers, method } = request;
     assertWhence(
       {

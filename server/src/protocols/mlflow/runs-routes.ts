@@ -201,10 +201,9 @@ function logging({ runs }: MlflowDeps) {
   ): Promise<void> {
     const { name, tags } = takeName(sent);
     const modelMetrics = metrics.filter(({ model_id }) => model_id !== '');
-    const points = metrics.map(({ key, value, step, timestamp_ms }) => ({ key, value, step, timestamp_ms }));
     await inRun(id, async () => {
       try {
-        await runs.logBatch(caller, project, id, { metrics: points, params, tags, modelMetrics, ...(name ? { name } : {}) });
+        await runs.logBatch(caller, project, id, { metrics, params, tags, modelMetrics, ...(name ? { name } : {}) });
       } catch (error) {
         throw error instanceof SlipwayError ? inBatch(error, id, params_come) : error;
       }

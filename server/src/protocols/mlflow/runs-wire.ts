@@ -5,16 +5,15 @@ import { double, integer, member, missing, pythonJson, type Wire, wrongType } fr
 
 const seeDocs = ' See the API docs for more information about request parameters.';
 
-function optionalText(wire: Wire, name: string, at: string): string {
-  const value = member(wire, name) ?? '';
-  if (typeof value !== 'string') throw wrongType(`${at}${name}`, value);
+function textOf(sent: unknown, path: string): string {
+  const value = sent ?? '';
+  if (typeof value !== 'string') throw wrongType(path, value);
   return value;
 }
 
-/** A member that must be there, by its path. */
-function present(wire: Wire, name: string, at: string): unknown {
-  const value = member(wire, name);
-  if (value === undefined || value === null || value === '') throw missing(`${at}${name}`);
+/** A member that must be there. */
+function present(value: unknown, path: string): unknown {
+  if (value === undefined || value === null || value === '') throw missing(path);
   return value;
 }
 
@@ -24,16 +23,41 @@ function numeric(value: unknown, reader: typeof double | typeof integer, path: s
   return number;
 }
 
+/** A point of a metric as it is sent; other names of the same members are those of protobuf's JSON. */
+interface MetricWire {
+  readonly key?: unknown;
+  readonly value?: unknown;
+  readonly timestamp?: unknown;
+  readonly step?: unknown;
+  readonly model_id?: unknown;
+  readonly modelId?: unknown;
+  readonly dataset_name?: unknown;
+  readonly datasetName?: unknown;
+  readonly dataset_digest?: unknown;
+  readonly datasetDigest?: unknown;
+}
+
+/** The common point: all numbers are numbers, and its key was looked at before. Anything else takes the careful reading. */
+function isPlain({ key, value, timestamp, step }: MetricWire, sound: ReadonlySet<unknown>): boolean {
+  return (
+    typeof value === 'number' &&
+    Number.isSafeInteger(timestamp) &&
+    (timestamp as number) >= 0 &&
+    Number.isSafeInteger(step) &&
+    sound.has(key)
+  );
+}
+
 /** Reads one point; `path` is where it stands in a batch, empty for a point alone; the names in `sound` were looked at before. */
-export function metricOf(wire: Wire, path: string, sound = new Set<string>()): ModelPoint {
+export function metricOf(wire: MetricWire, path: string, sound = new Set<string>()): ModelPoint {
   const at = path === '' ? '' : `${path}.`;
-  const key = present(wire, 'key', at);
-  const value = present(wire, 'value', at);
-  const timestamp = present(wire, 'timestamp', at);
+  const key = present(wire.key, `${at}key`);
+  const value = present(wire.value, `${at}value`);
+  const timestamp = present(wire.timestamp, `${at}timestamp`);
   if (typeof key !== 'string') throw wrongType(`${at}key`, key);
   const number = numeric(value, double, `${at}value`);
   const timestamp_ms = numeric(timestamp, integer, `${at}timestamp`);
-  const step = numeric(member(wire, 'step') ?? 0, integer, `${at}step`);
+  const step = numeric(wire.step ?? 0, integer, `${at}step`);
   if (!sound.has(key)) assertName(key, `${at}name`);
   if (timestamp_ms < 0) {
     const why = `metric '${key}' (value=${pythonJson(value)}). Timestamp must be a nonnegative long (64-bit integer) `;
@@ -41,10 +65,20 @@ export function metricOf(wire: Wire, path: string, sound = new Set<string>()): M
   }
   assertLength('Metric name', key, limits.key_chars);
   sound.add(key);
-  const model_id = optionalText(wire, 'model_id', at);
-  const dataset = optionalText(wire, 'dataset_name', at);
-  const digest = optionalText(wire, 'dataset_digest', at);
+  const model_id = textOf(wire.model_id ?? wire.modelId, `${at}model_id`);
+  const dataset = textOf(wire.dataset_name ?? wire.datasetName, `${at}dataset_name`);
+  const digest = textOf(wire.dataset_digest ?? wire.datasetDigest, `${at}dataset_digest`);
   return { key, value: number, timestamp_ms, step, model_id, dataset, digest };
+}
+
+function metricsOf(wires: readonly MetricWire[]): ModelPoint[] {
+  const sound = new Set<string>();
+  return wires.map((wire, at) => {
+    const model = wire.model_id ?? wire.modelId ?? wire.dataset_name ?? wire.datasetName ?? wire.dataset_digest ?? wire.datasetDigest;
+    if (model !== undefined || !isPlain(wire, sound)) return metricOf(wire, `metrics[${at}]`, sound);
+    const { key, value, timestamp, step } = wire as { key: string; value: number; timestamp: number; step: number };
+    return { key, value, timestamp_ms: timestamp, step, model_id: '', dataset: '', digest: '' };
+  });
 }
 
 type What = { readonly what: string; readonly valueLimit: number; readonly cuts: boolean };
@@ -87,9 +121,8 @@ function assertCount(what: string, limit: number, got: number): void {
 }
 
 export function batchOf(metrics: readonly Wire[], params: readonly Wire[], tags: readonly Wire[]): WireBatch {
-  const sound = new Set<string>();
   const batch = {
-    metrics: metrics.map((metric, at) => metricOf(metric, `metrics[${at}]`, sound)),
+    metrics: metricsOf(metrics),
     params: params.map((one, at) => paramOf(one, `params[${at}]`)),
     tags: tags.map((one, at) => tagOf(one, `tags[${at}]`)),
   };

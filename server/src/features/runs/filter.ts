@@ -133,21 +133,6 @@ class Reader {
   }
 }
 
-/** Every name whose value a condition compares; `is missing` needs none. */
-export function comparedIn(condition: Condition): Word[] {
-  switch (condition.kind) {
-    case 'and':
-    case 'or':
-      return condition.parts.flatMap(comparedIn);
-    case 'not':
-      return comparedIn(condition.part);
-    case 'compare':
-      return [condition.field];
-    case 'missing':
-      return [];
-  }
-}
-
 /** Known names that differ from `wrong` in few letters, or hold it; at most three, nearest first. */
 export function nearestNames(wrong: string, known: readonly string[]): string[] {
   const plain = (name: string) => name.toLowerCase().replace(/^(metrics|params|tags)\./, '');

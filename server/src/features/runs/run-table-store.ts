@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
+import { parsed } from '../../kernel/json.ts';
 import type { Handle } from '../../platform/database/index.ts';
 import type { MetricSummary, OwnColumn } from './field.ts';
 import type { Operator } from './filter.ts';
@@ -72,67 +73,67 @@ function numberOfParam(key: string): RawBuilder<number> {
   return sql`(select number from run_params as pairs where pairs.run = runs.number and pairs.key = ${key})`;
 }
 
+/** How a statement writes a value that it knows by a name: where it is asked for, or as a column that was read before. */
+export type Cells = (name: string, value: RawBuilder<unknown>) => RawBuilder<unknown>;
+const inPlace: Cells = (_, value) => value;
+
+export function cellSql(field: StoredField, cells: Cells): RawBuilder<unknown> {
+  return cells(JSON.stringify(field), sqlOf(field));
+}
+
+function numberCellSql(key: string, cells: Cells): RawBuilder<unknown> {
+  return cells(`number of ${key}`, numberOfParam(key));
+}
+
 /** False where the value is missing, so that `not` and `!=` mean what they say. */
-function testSql(test: Test): Bool {
+export function testSql(test: Test, cells: Cells = inPlace): Bool {
   switch (test.kind) {
     case 'and':
-    case 'or':
-      return sql`(${sql.join(test.parts.map(testSql), test.kind === 'and' ? sql` and ` : sql` or `)})`;
+    case 'or': {
+      const parts = test.parts.map((part) => testSql(part, cells));
+      return sql`(${sql.join(parts, test.kind === 'and' ? sql` and ` : sql` or `)})`;
+    }
     case 'not':
-      return sql`(not ${testSql(test.part)})`;
+      return sql`(not ${testSql(test.part, cells)})`;
     case 'missing':
-      return sql`(${sqlOf(test.field)} is null)`;
+      return sql`(${cellSql(test.field, cells)} is null)`;
     case 'compare':
-      return sql`coalesce(${compareSql(test)}, false)`;
+      return sql`coalesce(${compareSql(test, cells)}, false)`;
   }
 }
 
 const signs = { '=': sql`=`, '!=': sql`<>`, '>': sql`>`, '>=': sql`>=`, '<': sql`<`, '<=': sql`<=` } as const;
 
-function compareSql({ field, operator, value }: Extract<Test, { kind: 'compare' }>): Bool {
+function compareSql({ field, operator, value }: Extract<Test, { kind: 'compare' }>, cells: Cells): Bool {
   if (operator === 'contains') {
     const pattern = `%${String(value)
       .toLowerCase()
       .replace(/[\\%_]/g, '\\$&')}%`;
-    return sql`(lower(${sqlOf(field)}) like ${pattern} escape '\\')`;
+    return sql`(lower(${cellSql(field, cells)}) like ${pattern} escape '\\')`;
   }
-  if (field.kind !== 'param' || typeof value === 'string') return sql`(${sqlOf(field)} ${signs[operator]} ${value})`;
-  const compared: Bool = sql`(${numberOfParam(field.key)} ${signs[operator]} ${value})`;
+  if (field.kind !== 'param' || typeof value === 'string') return sql`(${cellSql(field, cells)} ${signs[operator]} ${value})`;
+  const number = numberCellSql(field.key, cells);
+  const compared: Bool = sql`(${number} ${signs[operator]} ${value})`;
   // Another text is not that number either.
-  return operator === '!=' ? sql`(${compared} or (${numberOfParam(field.key)} is null and ${sqlOf(field)} is not null))` : compared;
+  return operator === '!=' ? sql`(${compared} or (${number} is null and ${cellSql(field, cells)} is not null))` : compared;
 }
 
 /** Missing ones last in either direction; what is equal newest first. */
-function orderSql(order: readonly OrderKey[]): RawBuilder<unknown> {
+export function orderSql(order: readonly OrderKey[], cells: Cells): RawBuilder<unknown> {
   const keys = order.flatMap(({ field, descending }) => {
-    const values = field.kind === 'param' ? [numberOfParam(field.key), sqlOf(field)] : [sqlOf(field)];
+    const values = field.kind === 'param' ? [numberCellSql(field.key, cells), cellSql(field, cells)] : [cellSql(field, cells)];
     return values.map((value) => (descending ? sql`${value} desc nulls last` : sql`${value} asc nulls last`));
   });
   return sql.join([...keys, sql`runs.started_at_ms desc`, sql`runs.number desc`]);
 }
 
-function scopeSql({ project_id, experiment, lifecycle }: Scope): Bool {
+export function scopeSql({ project_id, experiment, lifecycle }: Scope): Bool {
   const plain = sql<boolean>`runs.project_id = ${project_id} and runs.lifecycle = ${lifecycle}`;
   return experiment === undefined ? plain : sql`${plain} and runs.experiment = ${experiment}`;
 }
 
 function whereSql(scope: Scope, test: Test | null): Bool {
   return test === null ? scopeSql(scope) : sql`${scopeSql(scope)} and ${testSql(test)}`;
-}
-
-export async function countRuns(handle: Handle, scope: Scope, test: Test | null = null): Promise<number> {
-  const { rows } = await sql<{ total: number }>`select count(*) as total from runs where ${whereSql(scope, test)}`.execute(handle);
-  return Number(rows[0]?.total ?? 0);
-}
-
-/** One text for all of them: a row each would hold the thread that receives them. */
-export async function findNumbers(handle: Handle, scope: Scope, test: Test | null, order: readonly OrderKey[]): Promise<number[]> {
-  const { rows } = await sql<{
-    numbers: string | null;
-  }>`select string_agg(cast(runs.number as text), ',' order by ${orderSql(order)}) as numbers
-    from runs where ${whereSql(scope, test)}`.execute(handle);
-  const numbers = rows[0]?.numbers ?? '';
-  return numbers === '' ? [] : numbers.split(',').map(Number);
 }
 
 export interface PageOf {
@@ -164,13 +165,35 @@ export async function ownCells(
   return rows;
 }
 
-export async function metricCells(handle: Handle, numbers: readonly number[], keys: readonly number[]) {
-  return handle
-    .selectFrom('metric_latest')
-    .select(['run', 'key', 'value', 'is_nan', 'minimum', 'maximum'])
-    .where('run', 'in', [...numbers])
-    .where('key', 'in', [...keys])
-    .execute();
+/** NaN is a text, and so are infinities, which JSON does not have. */
+const packed = {
+  last: sql`case when is_nan = 1 then '"NaN"' else cast(value as text) end`,
+  min: sql`coalesce(cast(minimum as text), 'null')`,
+  max: sql`coalesce(cast(maximum as text), 'null')`,
+} as const;
+
+/** Beyond so many keys all metrics of a run are read in a row, instead of each by itself. */
+const soughtKeys = 30;
+
+/** What a run has under a key; null for nothing. Comes as one text for each run, since a page has some ten thousand of them. */
+export async function metricCells(
+  handle: Handle,
+  numbers: readonly number[],
+  keys: readonly number[],
+  summaries: readonly MetricSummary[],
+): Promise<(run: number, key: number, of: MetricSummary) => string | number | null> {
+  const parts = [sql`cast(key as text)`, ...summaries.map((of) => packed[of])];
+  const sought = keys.length > soughtKeys ? sql`+key` : sql`key`;
+  const { rows } = await sql<{ run: number; cells: string }>`select run, string_agg(${sql.join(parts, sql` || ',' || `)}, ',') as cells
+    from metric_latest where run in (${sql.join(numbers)}) and ${sought} in (${sql.join(keys)}) group by run`.execute(handle);
+  const found = new Map<number, Map<number, (string | number | null)[]>>();
+  for (const { run, cells } of rows) {
+    const values = parsed<(string | number | null)[]>(`[${cells.replace(/(-?)Inf(?:inity)?/g, '"$1Infinity"')}]`);
+    const byKey = new Map<number, (string | number | null)[]>();
+    for (let at = 0; at < values.length; at += parts.length) byKey.set(Number(values[at]), values.slice(at + 1, at + parts.length));
+    found.set(run, byKey);
+  }
+  return (run, key, of) => found.get(run)?.get(key)?.[summaries.indexOf(of)] ?? null;
 }
 
 export async function textCells(handle: Handle, kind: 'param' | 'tag', numbers: readonly number[], keys: readonly string[]) {

@@ -16,7 +16,8 @@ import {
   readTime_ms,
   statuses,
 } from './field.ts';
-import { type Condition, comparedIn, mistake, nearestNames, parseFilter, type Word } from './filter.ts';
+import { type Condition, mistake, nearestNames, parseFilter, type Word } from './filter.ts';
+import { findRuns } from './run-find-store.ts';
 import * as store from './run-table-store.ts';
 
 export interface RunTableDeps {
@@ -110,20 +111,21 @@ export function createRunTable({ database, clock }: RunTableDeps): RunTable {
     async find(caller, project, search) {
       assertMay(caller, project, 'read');
       const scope = scopeOf(project, search);
-      const condition = parseFilter(search.filter ?? '');
-      const test = await bindFilter(read, scope, condition, { now_ms: clock.now(), namesIn });
-      const order = await Promise.all(
-        readOrder(search.order ?? '').map(async ({ name, descending }) => ({
-          field: await bindField(read, scope, name, namesIn),
-          descending,
-        })),
-      );
-      const [total, runs, lacking] = await Promise.all([
-        store.countRuns(read, scope),
-        store.findNumbers(read, scope, test, order),
-        lackingOf(read, scope, condition, namesIn),
+      const compared = new Map<string, store.StoredField>();
+      const [test, order] = await Promise.all([
+        bindFilter(read, scope, parseFilter(search.filter ?? ''), { now_ms: clock.now(), namesIn, compared }),
+        Promise.all(
+          readOrder(search.order ?? '').map(async ({ name, descending }) => ({
+            field: await bindField(read, scope, name, namesIn),
+            descending,
+          })),
+        ),
       ]);
-      return { total, runs, lacking };
+      // Runs that a filter drops because they lack what it compares are counted, so that nobody takes them for the worse ones.
+      const logged = [...compared].filter(([, { kind }]) => kind === 'metric' || kind === 'param');
+      const { total, runs, lacking } = await findRuns(read, scope, { test, order, fields: logged.map(([, field]) => field) });
+      const counted = logged.map(([name], at) => ({ name, runs: lacking[at] ?? 0 }));
+      return { total, runs, lacking: counted.filter((one) => one.runs > 0) };
     },
     async table(caller, project, page) {
       assertMay(caller, project, 'read');
@@ -167,12 +169,12 @@ function knownColumn(name: string): { name: string; field: Field } {
 
 type NamesIn = (scope: store.Scope) => Promise<string[]>;
 
-/** The names of the filter found in the scope and its values read by what they are compared with; the first mistake is thrown. */
+/** The names of the filter found in the scope, noted in `compared` where a value is compared, and its values read by what they are compared with; the first mistake is thrown. */
 async function bindFilter(
   handle: Handle,
   scope: store.Scope,
   condition: Condition | null,
-  base: { readonly now_ms: number; readonly namesIn: NamesIn },
+  base: { readonly now_ms: number; readonly namesIn: NamesIn; readonly compared?: Map<string, store.StoredField> },
 ): Promise<store.Test | null> {
   if (condition === null) return null;
   const bind = async (one: Condition): Promise<store.Test> => {
@@ -189,6 +191,7 @@ async function bindFilter(
         return { kind: 'missing', field: await bindField(handle, scope, one.field, base.namesIn) };
       case 'compare': {
         const field = await bindField(handle, scope, one.field, base.namesIn);
+        base.compared?.set(one.field.text, field);
         return { kind: 'compare', field, operator: one.operator, value: valueFor(field, one, base.now_ms) };
       }
     }
@@ -209,19 +212,6 @@ async function bindField(handle: Handle, scope: store.Scope, word: Word, namesIn
     if (stored && (await store.isUsed(handle, scope, stored))) return stored;
   }
   throw mistake(word, 'a name that runs here have', nearestNames(word.text, [...Object.keys(ownColumns), ...(await namesIn(scope))]));
-}
-
-/** Runs that a filter drops because they lack what it compares are counted, so that nobody takes them for the worse ones. */
-async function lackingOf(handle: Handle, scope: store.Scope, condition: Condition | null, namesIn: NamesIn): Promise<Found['lacking']> {
-  const words = new Map((condition ? comparedIn(condition) : []).map((word) => [word.text, word]));
-  const counted = await Promise.all(
-    [...words].map(async ([name, word]) => {
-      const field = await bindField(handle, scope, word, namesIn);
-      const isLogged = field.kind === 'metric' || field.kind === 'param';
-      return { name, runs: isLogged ? await store.countRuns(handle, scope, { kind: 'missing', field }) : 0 };
-    }),
-  );
-  return counted.filter(({ runs }) => runs > 0);
 }
 
 function storedField(field: Field, keys: ReadonlyMap<string, number>): store.StoredField | null {
@@ -260,23 +250,21 @@ async function cellsOf(handle: Handle, scope: store.Scope, numbers: readonly num
   const metrics = await store.findMetricKeys(handle, [
     ...new Set(columns.flatMap(({ field }) => (field.kind === 'metric' ? [field.key] : []))),
   ]);
-  const [rows, points, params, tags] = await Promise.all([
+  const summaries = [...new Set(columns.flatMap(({ field }) => (field.kind === 'metric' ? [field.of] : [])))];
+  const [rows, metricCell, params, tags] = await Promise.all([
     store.ownCells(handle, scope, numbers, own),
-    metrics.size === 0 ? [] : store.metricCells(handle, numbers, [...metrics.values()]),
+    metrics.size === 0 ? () => null : store.metricCells(handle, numbers, [...metrics.values()], summaries),
     keysOf('param').length === 0 ? [] : store.textCells(handle, 'param', numbers, keysOf('param')),
     keysOf('tag').length === 0 ? [] : store.textCells(handle, 'tag', numbers, keysOf('tag')),
   ]);
   const byNumber = new Map(rows.map((row) => [row.number, row]));
   const runs = numbers.filter((number) => byNumber.has(number));
-  const pointOf = new Map(points.map((point) => [`${point.run} ${point.key}`, point]));
   const texts = { param: textsOf(params), tag: textsOf(tags) };
   const cell = (number: number, { field }: Asked): Cell => {
     if (field.kind === 'own') return byNumber.get(number)?.[field.column] ?? null;
     if (field.kind !== 'metric') return texts[field.kind].get(`${number} ${field.key}`) ?? null;
-    const point = pointOf.get(`${number} ${metrics.get(field.key) ?? ''}`);
-    if (!point) return null;
-    if (field.of === 'last') return point.is_nan ? 'NaN' : plain(point.value);
-    return plain(field.of === 'min' ? point.minimum : point.maximum);
+    const key = metrics.get(field.key);
+    return key === undefined ? null : metricCell(number, key, field.of);
   };
   return { runs, columns: Object.fromEntries(columns.map((column) => [column.name, runs.map((number) => cell(number, column))])) };
 }

@@ -142,15 +142,14 @@ export function createRegistry(deps: ModelsDeps) {
     project: Project,
     model: string,
     number: number,
-    change: (tx: Handle, version: store.StoredVersion, now_ms: number) => Promise<Partial<store.VersionFacts>>,
+    change: (tx: Handle, version: store.StoredVersion, now_ms: number) => Promise<Partial<store.VersionFacts> | null>,
   ): Promise<void> {
     assertMay(caller, project, 'write');
     await database.write(async (tx) => {
       const version = await existingVersion(tx, project, model, number);
       const now_ms = clock.now();
       const next = await change(tx, version, now_ms);
-      await store.putVersionFacts(tx, version.id, { ...(version.facts ?? factsOf(version)), ...next, updated_at_ms: now_ms });
-      await store.touchModel(tx, project.id, model, now_ms);
+      if (next) await store.putVersionFacts(tx, version.id, { ...(version.facts ?? factsOf(version)), ...next, updated_at_ms: now_ms });
     });
   }
 
@@ -281,13 +280,13 @@ export function createRegistry(deps: ModelsDeps) {
     setVersionTag: (caller: Caller, project: Project, model: string, number: number, tag: store.Tag) =>
       changeVersion(caller, project, model, number, async (tx, { id }) => {
         await store.putVersionTag(tx, id, tag);
-        return {};
+        return null;
       }),
 
     deleteVersionTag: (caller: Caller, project: Project, model: string, number: number, key: string) =>
       changeVersion(caller, project, model, number, async (tx, { id }) => {
         await store.deleteVersionTag(tx, id, key);
-        return {};
+        return null;
       }),
 
     /** Stages are words of old clients; `instead` is what the versions in the same stage become. Each move is an event. */
@@ -313,6 +312,7 @@ export function createRegistry(deps: ModelsDeps) {
           before: { version: number, stage: version.facts?.stage ?? null },
           after: { version: number, stage },
         });
+        await store.touchModel(tx, project.id, model, now_ms);
         return { stage };
       }),
 

@@ -24,9 +24,12 @@ test('a version whose files lie below the artifact root is known by its address,
   const logged = (await post('logged-models', { experiment_id, name: 'iris', source_run_id: run_id })).body.model.info;
   await post('registered-models/create', { name: 'iris' });
   const project = await access.projects.resolve('default');
+  const path = artifact_uri.slice('file://'.length);
   const sources: readonly (readonly [object, string])[] = [
     [{ source: `${artifact_uri}/model`, run_id }, `${artifact_uri}/model`],
     [{ source: `runs:/${run_id}/model`, run_id }, `${artifact_uri}/model`],
+    [{ source: `${path}/model`, run_id }, `${path}/model`],
+    [{ source: `${artifact_uri}/model/..`, run_id }, `${artifact_uri}/model/..`],
     [{ source: `models:/${logged.model_id}`, model_id: logged.model_id }, logged.artifact_uri],
   ];
   for (const [at, [asked, address]] of sources.entries()) {
@@ -37,7 +40,14 @@ test('a version whose files lie below the artifact root is known by its address,
     assert.deepEqual([version.flavor, version.files], ['outside', []]);
     assert.throws(() => assertServable(version), /its files lie elsewhere, so their digest is unknown until they are uploaded/);
   }
-  for (const source of [`file:///srv/mlflow/${experiment_id}/${'0'.repeat(32)}/artifacts/m`, `${artifact_uri}/../../x`, 'file:///etc']) {
+  for (const source of [
+    `file:///srv/mlflow/${experiment_id}/${'0'.repeat(32)}/artifacts/m`,
+    `${artifact_uri}/../../x`,
+    `${path}/../x`,
+    `${path}x`,
+    `${artifact_uri}/%2e%2e/x`,
+    'file:///etc',
+  ]) {
     assert.equal((await post('model-versions/create', { name: 'iris', source, run_id })).status, 400, source);
   }
 });

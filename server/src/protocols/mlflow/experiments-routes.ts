@@ -141,7 +141,8 @@ function rootOf(uri: string): string {
     );
   }
   if (/^runs:/i.test(root)) throw invalid('Artifact locations cannot be runs:/ URIs.');
-  if (/[#?]|\.\.|\\|%2e|%25/i.test(root))
-    throw invalid(`Invalid artifact_location: '${root}'. It must be a URI without '..', '#', '?' and escapes.`);
+  if (/#|^(?:s?ftp|https?):.*;[^/]*$/i.test(root)) throw invalid("'artifact_location' URL can't include fragments or params.");
+  if (/\?|\.\.|\\|%2e|%25/i.test(root))
+    throw invalid(`Invalid artifact_location: '${root}'. It must be a URI without '..', '?' and escapes.`);
   return root;
 }

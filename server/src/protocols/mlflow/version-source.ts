@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import type { ModelFile, NewRegistration } from '../../features/models/index.ts';
 import type { Caller } from '../../kernel/caller.ts';
 import { SlipwayError } from '../../kernel/error.ts';
@@ -43,7 +44,7 @@ export async function findSource(deps: MlflowDeps, caller: Caller, project: Proj
     if (/^[\w-]{1,100}$/.test(source)) return nothing(asked);
     throw invalid(`Invalid prompt source: '${source.slice(0, 300)}'. Prompt sources must use an MLflow placeholder.`);
   }
-  assertNoTricks(source);
+  assertNoTricks(localPath(source) ?? source);
   const asking = { ...asked, deps, caller, project };
   for (const ways of [loggedModel, registeredVersion, ofRunsUri, ofOurArtifacts]) {
     const found = await ways(asking);
@@ -62,35 +63,41 @@ function wrongOwner({ source, model_id }: SourceAsked, name = model_id === '' ? 
   return wrongSource(source, `The ${name} request parameter must identify the resource that contains the source.`);
 }
 
-async function orWrong(asked: SourceAsked, work: () => Promise<Found>): Promise<Found> {
+async function orIfUnknown(otherwise: () => Found, work: () => Promise<Found>): Promise<Found> {
   try {
     return await work();
   } catch (error) {
-    throw error instanceof SlipwayError && error.code === 'not_found' ? wrongOwner(asked) : error;
+    if (error instanceof SlipwayError && error.code === 'not_found') return otherwise();
+    throw error;
   }
+}
+
+function refuseOwner(asked: SourceAsked): never {
+  throw wrongOwner(asked);
 }
 
 function filesOfModel(asking: Asking, id: string): Promise<Found> {
   const { deps, caller, project, run_id } = asking;
   const { loggedModels } = deps.runs;
-  return orWrong(asking, async () => {
-    const model = await loggedModels.get(caller, project, id);
-    const files = await loggedModels.files(caller, project, id);
-    const { artifact_root } = await deps.runs.getExperiment(caller, project, model.experiment);
-    const outside = files.length === 0 && artifact_root !== null ? addressOfModel(model, artifact_root) : null;
-    return { files, run_id: run_id || model.run_id, logged_model: id, outside };
-  });
+  return orIfUnknown(
+    () => refuseOwner(asking),
+    async () => {
+      const model = await loggedModels.get(caller, project, id);
+      const files = await loggedModels.files(caller, project, id);
+      const { artifact_root } = await deps.runs.getExperiment(caller, project, model.experiment);
+      const outside = files.length === 0 && artifact_root !== null ? addressOfModel(model, artifact_root) : null;
+      return { files, run_id: run_id || model.run_id, logged_model: id, outside };
+    },
+  );
 }
 
 /** Where clients keep the files of the experiment themselves, there is nothing of them here but their address. */
-function filesOfRun(asking: Asking, id: string, folder: string): Promise<Found> {
+async function filesOfRun(asking: Asking, id: string, folder: string): Promise<Found> {
   const { deps, caller, project } = asking;
-  return orWrong(asking, async () => {
-    const run = await deps.runs.trackedRun(caller, project, id);
-    const files = below(await deps.runs.artifacts(caller, project, id), folder);
-    const outside = files.length === 0 && run.artifact_root !== null ? `${addressOfRun(run)}/${folder}` : null;
-    return { ...nothing(asking), files, run_id: id, outside };
-  });
+  const run = await deps.runs.trackedRun(caller, project, id);
+  const files = below(await deps.runs.artifacts(caller, project, id), folder);
+  const outside = files.length === 0 && run.artifact_root !== null ? `${addressOfRun(run)}/${folder}` : null;
+  return { ...nothing(asking), files, run_id: id, outside };
 }
 
 async function loggedModel(asking: Asking): Promise<Found | null> {
@@ -109,10 +116,12 @@ async function registeredVersion({ source, run_id, model_id, deps, caller, proje
 }
 
 async function ofRunsUri(asking: Asking): Promise<Found | null> {
-  const [, run, folder = ''] = /^runs:\/([0-9a-f]{32})\/(.+)$/.exec(asking.source) ?? [];
+  const [, run, folder = ''] = /^runs:\/([^/]+)\/(.+)$/.exec(asking.source) ?? [];
   if (run === undefined) return null;
   if (run !== asking.run_id) throw wrongOwner(asking, 'run_id');
-  return filesOfRun(asking, run, folder);
+  // The run may be of another server.
+  const elsewhere = () => ({ ...nothing(asking), outside: asking.source });
+  return orIfUnknown(elsewhere, () => filesOfRun(asking, run, folder));
 }
 
 async function ofOurArtifacts(asking: Asking): Promise<Found | null> {
@@ -120,19 +129,29 @@ async function ofOurArtifacts(asking: Asking): Promise<Found | null> {
   const [, here] = /^(?:mlflow-artifacts:\/+|https?:\/\/[^/]+\/api\/2\.0\/mlflow-artifacts\/artifacts\/)(.+)$/.exec(source) ?? [];
   if (here === undefined) return null;
   const place = placeOf(assertSafePath(here));
-  if (place?.of === 'run' && place.id === run_id) return filesOfRun(asking, place.id, place.path);
+  if (place?.of === 'run' && place.id === run_id)
+    return orIfUnknown(
+      () => refuseOwner(asking),
+      () => filesOfRun(asking, place.id, place.path),
+    );
   if (place?.of === 'model' && place.id === model_id) return filesOfModel(asking, place.id);
   if (place?.of !== 'version') throw wrongOwner(asking);
   return { ...nothing(asking), files: await deps.models.registry.files(caller, project, place.id) };
 }
 
+/** What an address of a disk means as a path; null for an address of anything else. */
+function localPath(address: string): string | null {
+  const isLocal = /^file:/i.test(address) || !/^[a-z][\w+.-]*:\/?\//i.test(address);
+  return isLocal ? posix.normalize(address.replace(/^file:(?:\/\/)?/i, '')).replace(/\/$/, '') : null;
+}
+
 /** A path of a disk that clients share counts where the run's own artifacts lie there; any other would be one of this machine. */
 async function assertNotLocal({ source, run_id, deps, caller, project }: Asking): Promise<void> {
-  const isLocal = /^file:/i.test(source) || !/^[a-z][\w+.-]*:\/?\//i.test(source);
-  if (!isLocal) return;
+  const path = localPath(source);
+  if (path === null) return;
   const run = run_id === '' ? null : await deps.runs.trackedRun(caller, project, run_id);
-  const root = run?.artifact_root?.startsWith('file:') ? addressOfRun(run) : null;
-  if (root !== null && (source === root || source.startsWith(`${root}/`))) return;
+  const root = run?.artifact_root ? localPath(addressOfRun(run)) : null;
+  if (root !== null && (path === root || path.startsWith(`${root}/`))) return;
   throw wrongSource(
     source,
     'To use a local path as a model version source, the run_id request parameter has to be specified and the local path has to be contained within the artifact directory of the run specified by the run_id.',

@@ -13,7 +13,7 @@ import { list } from './runs-mapping.ts';
 import { pageSize } from './runs-wire.ts';
 import { cursorOf, inSearch, versionSearchOf } from './tagged-search.ts';
 import { describeFiles, findSource } from './version-source.ts';
-import { boolean, integer, maybeText, needed, objects, text, texts } from './wire.ts';
+import { boolean, integer, maybeText, needed, objects, pythonDumps, text, texts } from './wire.ts';
 
 const versionsUsual = 10_000;
 const versionsMost = 200_000;
@@ -170,7 +170,7 @@ export function versionsRoutes(deps: MlflowDeps, { route }: Routing): Route[] {
   /** The logged model says which versions were made of it, as its readers expect. */
   async function noteVersion(caller: Caller, project: Project, logged: LoggedModel, { model, number }: RegisteredVersion): Promise<void> {
     const noted = readNoted(logged.tags.find(({ key }) => key === versionsTag)?.value);
-    const value = JSON.stringify([...noted, { name: model, version: number }]);
+    const value = pythonDumps([...noted, { name: model, version: number }]);
     if (value.length <= limits.tagValue_chars) await runs.loggedModels.setTags(caller, project, logged.id, [{ key: versionsTag, value }]);
   }
 }

@@ -162,7 +162,17 @@ export function pythonJson(value: unknown): string {
   const json = JSON.stringify(value, (_, one: unknown) =>
     isWire(one) ? Object.fromEntries(Object.entries(one).sort(([a], [b]) => (a < b ? -1 : 1))) : one,
   );
-  return (json ?? 'null')
-    .slice(0, shown_chars)
-    .replace(/[\u0080-\uffff]/g, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return ascii((json ?? 'null').slice(0, shown_chars));
+}
+
+const ascii = (json: string): string =>
+  json.replace(/[\u0080-\uffff]/g, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`);
+
+/** `json.dumps(value)`, where clients compare the text that MLflow keeps. */
+export function pythonDumps(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(pythonDumps).join(', ')}]`;
+  if (!isWire(value)) return ascii(JSON.stringify(value) ?? 'null');
+  return `{${Object.entries(value)
+    .map(([name, one]) => `${ascii(JSON.stringify(name))}: ${pythonDumps(one)}`)
+    .join(', ')}}`;
 }

@@ -93,8 +93,8 @@ export async function countUnendedJobs(handle: Handle): Promise<number> {
 }
 
 /**
- * Rows that belong to another row: which table, by which columns, to which. Checked by hand, since no foreign keys are declared. Files of
- * a trace are not among them: they may come before it.
+ * Rows that belong to another row: which table, by which columns, to which. Checked by hand, since no foreign keys are declared. Files and
+ * metadata of a trace are not among them: they may come before it.
  */
 const belongings: readonly (readonly [table: string, columns: string, to: string, of: string])[] = [
   ['run_params', 'run', 'runs', 'number'],
@@ -116,7 +116,6 @@ const belongings: readonly (readonly [table: string, columns: string, to: string
   ['run_models', 'run', 'runs', 'number'],
   ['traces', 'experiment', 'experiments', 'number'],
   ['trace_tags', 'trace', 'traces', 'id'],
-  ['trace_metadata', 'trace', 'traces', 'id'],
   ['spans', 'trace', 'traces', 'id'],
   ['assessments', 'trace', 'traces', 'id'],
   ['model_version_facts', 'version_id', 'model_versions', 'id'],

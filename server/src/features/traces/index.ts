@@ -27,6 +27,8 @@ interface File {
 
 export type Traces = ReturnType<typeof createTraces>;
 
+const noAssessment = (id: string) => failure('not_found', { what: 'assessment', name: id });
+
 const spansTogether = 10_000;
 const deletedTogether = 1000;
 const valuesTogether = 10_000;
@@ -154,11 +156,12 @@ export function createTraces({ database, blobs, events, clock }: TracesDeps) {
       });
     },
 
+    /** Clients send traces in the background, so one may come after what is said of it. */
     async setMetadata(caller: Caller, project: Project, ids: readonly string[], metadata: Readonly<Record<string, string>>): Promise<void> {
       assertMay(caller, project, 'write');
       await database.write(async (tx) => {
         for (const id of ids) {
-          await existing(tx, project, id);
+          await assertOurs(tx, project, id);
           await store.putPairs(database, tx, 'trace_metadata', id, metadata);
         }
       });
@@ -196,11 +199,32 @@ export function createTraces({ database, blobs, events, clock }: TracesDeps) {
       });
     },
 
-    async putAssessment(caller: Caller, project: Project, id: string, assessment: Assessment): Promise<void> {
+    /** One that takes the place of another makes that one count no longer. */
+    async addAssessment(caller: Caller, project: Project, id: string, assessment: Assessment): Promise<void> {
       assertMay(caller, project, 'write');
       await database.write(async (tx) => {
         await existing(tx, project, id);
+        const { overrides } = assessment;
+        if (overrides !== null && !(await store.setValid(tx, id, overrides, 0))) throw noAssessment(overrides);
         await store.putAssessment(tx, id, assessment, clock.now());
+      });
+    },
+
+    async changeAssessment(
+      caller: Caller,
+      project: Project,
+      id: string,
+      assessment: string,
+      change: (known: Assessment) => Assessment,
+    ): Promise<Assessment> {
+      assertMay(caller, project, 'write');
+      return database.write(async (tx) => {
+        await existing(tx, project, id);
+        const known = await store.findAssessment(tx, id, assessment);
+        if (!known) throw noAssessment(assessment);
+        const next = change(known);
+        await store.putAssessment(tx, id, next, clock.now());
+        return next;
       });
     },
 
@@ -208,15 +232,18 @@ export function createTraces({ database, blobs, events, clock }: TracesDeps) {
       assertMay(caller, project, 'read');
       await existing(read, project, id);
       const found = await store.findAssessment(read, id, assessment);
-      if (!found) throw failure('not_found', { what: 'assessment', name: assessment });
+      if (!found) throw noAssessment(assessment);
       return found;
     },
 
-    /** What is not there is gone already. */
+    /** What is not there is gone already. The one whose place it took counts again. */
     async deleteAssessment(caller: Caller, project: Project, id: string, assessment: string): Promise<void> {
       assertMay(caller, project, 'write');
       await database.write(async (tx) => {
-        if (await store.findTrace(tx, project.id, id)) await store.deleteAssessment(tx, id, assessment);
+        const known = (await store.findTrace(tx, project.id, id)) && (await store.findAssessment(tx, id, assessment));
+        if (!known) return;
+        if (known.overrides !== null) await store.setValid(tx, id, known.overrides, 1);
+        await store.deleteAssessment(tx, id, assessment);
       });
     },
 

@@ -41,6 +41,11 @@ export interface Assessment {
   readonly kind: 'feedback' | 'expectation' | 'issue';
   /** As text, for searching. */
   readonly value: string;
+  /** The one whose place it takes. */
+  readonly overrides: string | null;
+  /** False while another one has its place; then no search finds it. */
+  readonly valid: boolean;
+  /** The rest, in the form of the protocol that brought it. */
   readonly content: unknown;
 }
 

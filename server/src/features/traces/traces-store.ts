@@ -55,6 +55,8 @@ declare module '../../platform/database/handle.ts' {
       name: string;
       kind: Assessment['kind'];
       value: string;
+      overrides: string | null;
+      valid: 0 | 1;
       content: string;
       created_at_ms: number;
     };
@@ -127,10 +129,10 @@ export async function selectSpans(handle: Handle, trace: string): Promise<unknow
 export async function putAssessment(
   tx: Handle,
   trace: string,
-  { content, ...assessment }: Assessment,
+  { content, valid, ...assessment }: Assessment,
   created_at_ms: number,
 ): Promise<void> {
-  const row = { ...assessment, content: JSON.stringify(content) };
+  const row = { ...assessment, valid: valid ? (1 as const) : (0 as const), content: JSON.stringify(content) };
   await tx
     .insertInto('assessments')
     .values({ ...row, trace, created_at_ms })
@@ -138,15 +140,26 @@ export async function putAssessment(
     .execute();
 }
 
+/** Resolves to whether there is one. */
+export async function setValid(tx: Handle, trace: string, id: string, valid: 0 | 1): Promise<boolean> {
+  const result = await tx.updateTable('assessments').set({ valid }).where('trace', '=', trace).where('id', '=', id).executeTakeFirst();
+  return Number(result.numUpdatedRows) > 0;
+}
+
+type AssessmentRow = Omit<Assessment, 'valid' | 'content'> & { readonly valid: 0 | 1; readonly content: string };
+
+function assessmentOf({ id, name, kind, value, overrides, valid, content }: AssessmentRow): Assessment {
+  return { id, name, kind, value, overrides, valid: valid === 1, content: parsed(content) };
+}
+
 export async function findAssessment(handle: Handle, trace: string, id: string): Promise<Assessment | null> {
   const found = handle.selectFrom('assessments').selectAll().where('trace', '=', trace).where('id', '=', id);
   const row = await found.executeTakeFirst();
-  return row ? { id: row.id, name: row.name, kind: row.kind, value: row.value, content: parsed(row.content) } : null;
+  return row ? assessmentOf(row) : null;
 }
 
-export async function deleteAssessment(tx: Handle, trace: string, id: string): Promise<boolean> {
-  const result = await tx.deleteFrom('assessments').where('trace', '=', trace).where('id', '=', id).executeTakeFirst();
-  return Number(result.numDeletedRows) > 0;
+export async function deleteAssessment(tx: Handle, trace: string, id: string): Promise<void> {
+  await tx.deleteFrom('assessments').where('trace', '=', trace).where('id', '=', id).execute();
 }
 
 export async function deleteTraces(tx: Handle, ids: readonly string[]): Promise<void> {
@@ -209,9 +222,7 @@ export async function withParts(handle: Handle, rows: readonly TraceRow[]): Prom
     experiment: String(row.experiment),
     tags: pairs(tagsOf.get(row.id)),
     metadata: pairs(metadataOf.get(row.id)),
-    assessments: (assessmentsOf.get(row.id) ?? []).map(({ id, name, kind, value, content }) => {
-      return { id, name, kind, value, content: parsed(content) };
-    }),
+    assessments: (assessmentsOf.get(row.id) ?? []).map(assessmentOf),
     spans: counts.get(row.id) ?? 0,
   }));
 }
@@ -254,7 +265,7 @@ function testSql(test: TraceTest, profile: Pick<DatabaseProfile, 'exactLike'>): 
       case 'feedback':
       case 'expectation':
         return sql`exists (select 1 from assessments as a where a.trace = traces.id and a.kind = ${field.kind}
-          and a.name = ${field.key} and ${is(sql`a.value`)})`;
+          and a.name = ${field.key} and a.valid = 1 and ${is(sql`a.value`)})`;
       case 'span':
         return sql`exists (select 1 from spans as s where s.trace = traces.id and ${is(sql.ref(`s.${field.column}`))})`;
     }
@@ -281,7 +292,7 @@ function valuesSql(field: TraceField): RawBuilder<unknown> {
       return sql`(select trace, value from ${sql.table(field.kind === 'tag' ? 'trace_tags' : 'trace_metadata')} where key = ${field.key})`;
     case 'feedback':
     case 'expectation':
-      return sql`(select trace, value from assessments where kind = ${field.kind} and name = ${field.key})`;
+      return sql`(select trace, value from assessments where kind = ${field.kind} and name = ${field.key} and valid = 1)`;
     case 'span':
       return sql`(select trace, ${sql.ref(field.column)} as value from spans)`;
   }

@@ -1,6 +1,7 @@
 import { mlflowRoutes as table } from '@slipway/contracts';
 import type { Route } from '../../platform/http/index.ts';
 import { artifactsRoutes } from './artifacts-routes.ts';
+import { assessmentsRoutes } from './assessments-routes.ts';
 import { experimentsRoutes } from './experiments-routes.ts';
 import { graphqlRoutes } from './graphql-routes.ts';
 import { loggedModelsRoutes } from './logged-models-routes.ts';
@@ -37,6 +38,7 @@ export function mlflowProtocolRoutes(deps: MlflowDeps): Route[] {
     ...versionsRoutes(deps, routing),
     ...permissionsRoutes(deps, routing),
     ...tracesRoutes(deps, routing),
+    ...assessmentsRoutes(deps, routing),
     ...graphqlRoutes(routing),
   ];
   const served = new Set(routes.map(({ endpoint }) => endpoint.id));

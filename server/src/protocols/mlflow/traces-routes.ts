@@ -9,17 +9,13 @@ import { invalid, inWordsOf, refusal } from './refusal.ts';
 import type { MlflowDeps, Routing } from './routing.ts';
 import { list } from './runs-mapping.ts';
 import { pageSize } from './runs-wire.ts';
+import { spansByTrace, spanWire } from './span-content.ts';
 import {
-  assessmentOf,
-  assessmentWire,
   experimentOf,
   linkedPromptsTag,
   linkPrompts,
   ownTags,
-  readAssessment,
   sourceRunKey,
-  spansByTrace,
-  spanWire,
   toldTrace,
   traceNameTag,
   traceWire,
@@ -185,7 +181,7 @@ export function tracesRoutes({ traces, runs }: MlflowDeps, { route, raw }: Routi
     ...route('linkTracesToRun', { trace_ids: needed(texts), run_id: needed(text) }, async (incoming) => {
       const { caller, project, asked } = incoming;
       const ids = tracesOf(incoming);
-      await inTrace(ids.join(', '), () => traces.setMetadata(caller, project, ids, { [sourceRunKey]: asked.run_id }));
+      await traces.setMetadata(caller, project, ids, { [sourceRunKey]: asked.run_id });
       return {};
     }),
     ...route('linkPromptsToTrace', { trace_id, prompt_versions: needed(objects) }, async ({ caller, project, asked }) => {
@@ -202,47 +198,7 @@ export function tracesRoutes({ traces, runs }: MlflowDeps, { route, raw }: Routi
       await inTrace(asked.trace_id, () => traces.setTags(caller, project, asked.trace_id, { [linkedPromptsTag]: linked }));
       return {};
     }),
-    ...route('createAssessment', { trace_id, assessment: needed(object) }, async ({ caller, project, asked }) => {
-      const assessment = assessmentOf(asked.assessment ?? {});
-      await inTrace(asked.trace_id, () => traces.putAssessment(caller, project, asked.trace_id, assessment));
-      return { assessment: assessmentWire(asked.trace_id, assessment) };
-    }),
-    ...route('getAssessment', { trace_id, assessment_id: needed(text) }, async ({ caller, project, asked }) => ({
-      assessment: assessmentWire(
-        asked.trace_id,
-        await inAssessment(asked, () => traces.assessment(caller, project, asked.trace_id, asked.assessment_id)),
-      ),
-    })),
-    ...route(
-      'updateAssessment',
-      { trace_id, assessment_id: needed(text), assessment: needed(object), update_mask: text },
-      async ({ caller, project, asked }) => {
-        const known = await inAssessment(asked, () => traces.assessment(caller, project, asked.trace_id, asked.assessment_id));
-        const before = { ...assessmentWire(asked.trace_id, known) };
-        const change = asked.assessment ?? {};
-        readAssessment(change);
-        const fields = asked.update_mask === '' ? Object.keys(change) : asked.update_mask.split(',').map(snake);
-        for (const field of fields.filter((name) => changeable.has(name))) before[field] = member(change, field);
-        const next = assessmentOf(before, known.id);
-        await traces.putAssessment(caller, project, asked.trace_id, next);
-        return { assessment: assessmentWire(asked.trace_id, next) };
-      },
-    ),
-    ...route('deleteAssessment', { trace_id, assessment_id: needed(text) }, async ({ caller, project, asked }) => {
-      await traces.deleteAssessment(caller, project, asked.trace_id, asked.assessment_id);
-      return {};
-    }),
   ];
-}
-
-const changeable = new Set(['assessment_name', 'expectation', 'feedback', 'rationale', 'metadata', 'valid', 'last_update_time']);
-const snake = (name: string): string => name.trim().replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-
-function inAssessment<T>(
-  { trace_id: trace, assessment_id }: { trace_id: string; assessment_id: string },
-  work: () => Promise<T>,
-): Promise<T> {
-  return inWordsOf({ not_found: `Assessment with ID '${assessment_id}' not found for trace '${trace}'` }, work);
 }
 
 function assertOpen(key: string, what: 'set' | 'deleted'): void {

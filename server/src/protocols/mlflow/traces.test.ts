@@ -94,5 +94,33 @@ test('spans that a client keeps as a file of their trace, as the one in TypeScri
   const spans = { spans: [{ trace_id: 'YQ==', span_id: 'YQ==', name: 'work', start_time_unix_nano: '1760000000000000001' }] };
   assert.equal((await call('PUT', file, spans)).status, 200);
   const read = await call('GET', file);
-  assert.deepEqual([read.status, read.body], [200, spans]);
+  assert.deepEqual([read.status, JSON.parse(read.text)], [200, spans]);
+});
+
+test('the text of a trace is what its program said, and not the words in which it is kept', async (t) => {
+  const { call, found } = await openTraces(t, {});
+  const said = { a: [{ key: 'test', value: { stringValue: 'value1' } }], b: [{ key: 'test3', value: { stringValue: 'I like it' } }] };
+  for (const [digit, attributes] of Object.entries(said)) {
+    const span = { traceId: digit.repeat(32), spanId: digit.repeat(16), name: 'x', startTimeUnixNano: '1', endTimeUnixNano: '2' };
+    const events = [{ name: 'e', timeUnixNano: '1', attributes: [{ key: 'n', value: { intValue: '5' } }, ...attributes] }];
+    const body = { resourceSpans: [{ scopeSpans: [{ spans: [{ ...span, attributes, events }] }] }] };
+    const sent = await call('POST', '/v1/traces', body, { 'x-mlflow-experiment-id': '0', 'content-type': 'application/json' });
+    assert.equal(sent.status, 200, sent.text);
+  }
+  assert.deepEqual(await found("trace.text LIKE '%value1%'"), [`tr-${'a'.repeat(32)}`]);
+  assert.deepEqual(await found("trace.text LIKE '%I like it%'"), [`tr-${'b'.repeat(32)}`]);
+  for (const word of ['string', 'key']) assert.deepEqual(await found(`trace.text LIKE '%${word}%'`), [], word);
+  const [span] = (await call('GET', `/api/3.0/mlflow/traces/get?trace_id=tr-${'a'.repeat(32)}`)).body.trace.spans;
+  const attribute = { key: 'test', value: { string_value: 'value1' } };
+  assert.deepEqual([span.attributes, span.events[0].attributes], [[attribute], [{ key: 'n', value: { int_value: 5 } }, attribute]]);
+});
+
+test('a trace that is linked to a run before it comes is found by that run when it came', async (t) => {
+  const { call, post, tell, found } = await openTraces(t, {});
+  const { run_id } = (await post('runs/create', { start_time: 1 })).body.run.info;
+  const linked = await call('POST', '/api/2.0/mlflow/traces/link-to-run', { trace_ids: ['tr-a'], run_id });
+  assert.equal(linked.status, 200, linked.text);
+  assert.deepEqual(await found(`attribute.run_id = '${run_id}'`), []);
+  await tell('tr-a', { city: 'York' });
+  assert.deepEqual(await found(`attribute.run_id = '${run_id}'`), ['tr-a']);
 });

@@ -116,6 +116,14 @@ export function read<F extends Fields>(from: Wire, fields: F): Read<F> {
   return values as Read<F>;
 }
 
+/** A map of texts to texts. */
+export function stringsOf(from: Wire, name: string): Record<string, string> {
+  const value = member(from, name) ?? {};
+  if (!isWire(value)) throw wrongType(name, value);
+  for (const [key, one] of Object.entries(value)) if (typeof one !== 'string') throw wrongType(`${name}.${key}`, one);
+  return value as Record<string, string>;
+}
+
 /** POST must say that it is JSON; of other methods, what is none counts as nothing. Broken JSON is read as an empty object, so that the answer names what is missing; so is JSON within JSON unpacked. */
 export function parseWire(bytes: Buffer, headers: IncomingHttpHeaders, isPost: boolean): Wire {
   const type = headers['content-type'];

@@ -22,6 +22,7 @@ import { signInFailures } from './0021-sign-in-failures.ts';
 import { keyedTables } from './0022-keyed-tables.ts';
 import { tagValues } from './0023-tag-values.ts';
 import { sessionAgents } from './0024-session-agents.ts';
+import { overriddenAssessments } from './0025-overridden-assessments.ts';
 
 /** The whole schema, in the order in which it is applied. A released step never changes; a new need is a new step. */
 export const migrations: readonly Migration[] = [
@@ -48,4 +49,5 @@ export const migrations: readonly Migration[] = [
   keyedTables,
   tagValues,
   sessionAgents,
+  overriddenAssessments,
 ];

@@ -5,6 +5,7 @@ import { readCursor } from '../../kernel/pages.ts';
 import type { Project } from '../../kernel/project.ts';
 import type { Range } from '../../platform/blobs/index.ts';
 import { searchPage } from '../../platform/database/index.ts';
+import * as artifacts from './artifacts.ts';
 import { contextOf, type RunsContext, type RunsDeps } from './context.ts';
 import * as experiments from './experiments.ts';
 import { type ExperimentQuery, selectExperiments } from './experiments-query-store.ts';
@@ -228,7 +229,7 @@ export function createRuns(given: RunsDeps): Runs {
     setTag: (caller, project, id, tag) => commands.logBatch(deps, caller, project, id, { tags: [tag] }),
     deleteTag: (caller, project, id, key) => commands.deleteTag(deps, caller, project, id, key),
     setInputs: (caller, project, id, inputs, models) => commands.setInputs(deps, caller, project, id, inputs, models),
-    putArtifact: (caller, project, id, artifact) => commands.putArtifact(deps, caller, project, id, artifact),
+    putArtifact: (caller, project, id, artifact) => artifacts.putArtifact(deps, caller, project, id, artifact),
     async getRun(caller, project, id) {
       assertMay(caller, project, 'read');
       const [run] = await views.withDetail(read, [await commands.existingRun(read, project, id)]);
@@ -258,7 +259,7 @@ export function createRuns(given: RunsDeps): Runs {
       const numbers = ids.filter((id) => /^\d{1,15}$/.test(id)).map(Number);
       return selectDatasetUses(read, project.id, numbers, datasetUsesLimit);
     },
-    deleteArtifacts: (caller, project, id, path) => commands.deleteArtifacts(deps, caller, project, id, path),
+    deleteArtifacts: (caller, project, id, path) => artifacts.deleteArtifacts(deps, caller, project, id, path),
     loggedModels: loggedModelsOf(deps),
     async metricHistory(caller, project, id, key, page) {
       assertMay(caller, project, 'read');

@@ -1,14 +1,5 @@
 import type { Database, Handle } from '../../platform/database/index.ts';
-import {
-  foldersOf,
-  type KeyValue,
-  type LatestMetric,
-  type Lifecycle,
-  type MetricPoint,
-  numberOf,
-  type Run,
-  type RunStatus,
-} from './run.ts';
+import { type KeyValue, type LatestMetric, type Lifecycle, type MetricPoint, numberOf, type Run, type RunStatus } from './run.ts';
 
 interface ExperimentsTable {
   number: number;
@@ -253,32 +244,6 @@ export async function putArtifact(
     .onConflict((conflict) =>
       conflict.columns(['run', 'path']).doUpdateSet({ digest: row.digest, bytes: row.bytes, put_at_ms: row.put_at_ms }),
     )
-    .execute();
-}
-
-/** True when an artifact lies above or below `path`: a file cannot be a folder too. */
-export async function clashesWithFolder(tx: Handle, run: number, path: string): Promise<boolean> {
-  const parents = foldersOf(path);
-  const above =
-    parents.length > 0 &&
-    (await tx.selectFrom('run_artifacts').select('path').where('run', '=', run).where('path', 'in', parents).executeTakeFirst());
-  if (above) return true;
-  const below = await tx
-    .selectFrom('run_artifacts')
-    .select('path')
-    .where('run', '=', run)
-    .where('path', '>', `${path}/`)
-    .where('path', '<', `${path}0`)
-    .executeTakeFirst();
-  return below !== undefined;
-}
-
-/** The file of that path, and all files below it. */
-export async function deleteArtifacts(tx: Handle, run: number, path: string): Promise<void> {
-  await tx
-    .deleteFrom('run_artifacts')
-    .where('run', '=', run)
-    .where((is) => is.or([is('path', '=', path), is.and([is('path', '>', `${path}/`), is('path', '<', `${path}0`)])]))
     .execute();
 }
 

@@ -9,7 +9,6 @@ import { assertName, experimentFor } from './experiments.ts';
 import { findLoggedModel, insertLoggedModelMetrics, insertRunModels } from './logged-models-store.ts';
 import {
   assertActive,
-  assertArtifactPath,
   assertBatch,
   assertKey,
   foldLatest,
@@ -248,37 +247,6 @@ export async function deleteTag(deps: RunsContext, caller: Caller, project: Proj
   await deps.database.write(async (tx) => {
     const run = await activeRun(deps, tx, project, id);
     if (!(await store.deleteTag(tx, run.number, key))) throw failure('not_found', { what: `tag of run ${id}`, name: key });
-  });
-}
-
-/** Files a blob that was put before under a path of the run; a later one under the same path takes its place. */
-export async function putArtifact(
-  deps: RunsContext,
-  caller: Caller,
-  project: Project,
-  id: string,
-  artifact: { readonly path: string; readonly digest: string },
-): Promise<void> {
-  assertMay(caller, project, 'write');
-  assertArtifactPath(artifact.path);
-  const { database, blobs, clock } = deps;
-  const bytes = (await blobs.has([artifact.digest])).get(artifact.digest);
-  if (bytes === undefined) throw failure('not_found', { what: 'uploaded blob', name: artifact.digest });
-  await database.write(async (tx) => {
-    const run = await activeRun(deps, tx, project, id);
-    if (await store.clashesWithFolder(tx, run.number, artifact.path)) {
-      throw failure('conflict', { what: 'Artifact', name: artifact.path, expected: 'a file', found: 'a folder of that name' });
-    }
-    await store.putArtifact(tx, { run: run.number, path: artifact.path, digest: artifact.digest, bytes, put_at_ms: clock.now() });
-  });
-}
-
-/** Takes a file, or all below a folder, out of the artifacts of a run. What is not there is gone already. */
-export async function deleteArtifacts({ database }: RunsDeps, caller: Caller, project: Project, id: string, path: string): Promise<void> {
-  assertMay(caller, project, 'write');
-  await database.write(async (tx) => {
-    const run = await existingRun(tx, project, id);
-    await store.deleteArtifacts(tx, run.number, path);
   });
 }
 

@@ -27,6 +27,17 @@ test('files lie below a run or a model and nowhere else, by ranges if asked, and
   }
   assert.equal((await put(`${own}/a`, 'a folder has this name')).status, 409);
   assert.equal((await put(`${root}/0/${'0'.repeat(32)}/artifacts/x`, 'x')).status, 404);
+  // A file cannot be a folder too, whichever came first; the same file may come again.
+  for (const [path, status] of [
+    ['plots/a/roc.png', 200],
+    ['plots/a/roc.png', 200],
+    ['plots/a', 409],
+    ['plots', 409],
+    ['plots/a/roc.png/x', 409],
+    ['plots/ab', 200],
+    ['plot', 200],
+  ] as const)
+    assert.equal((await put(`${own}/${path}`, path)).status, status, path);
 });
 
 test('a file is saved under its own name, whatever letters it has, and said to be what clients of MLflow expect', async (t) => {

@@ -66,10 +66,12 @@ export async function define(
  */
 export async function registerIn(deps: ModelsDeps, tx: Handle, caller: Caller, project: Project, input: NewVersion): Promise<ModelVersion> {
   const { events, clock } = deps;
-  const known = await modelDefinitions(deps).find(project, input.model, tx);
+  const [known, number] = await Promise.all([
+    modelDefinitions(deps).find(project, input.model, tx),
+    store.nextVersionNumber(tx, project.id, input.model),
+  ]);
   if (!known || known.retired)
     await modelDefinitions(deps).putIn(tx, caller, project, input.model, known?.definition ?? {}, known?.managed_by ?? 'ui');
-  const number = await store.nextVersionNumber(tx, project.id, input.model);
   const digest = manifestDigest(input);
   const event = await events.emit(tx, caller, {
     project_id: project.id,

@@ -156,6 +156,12 @@ export function createRegistry(deps: ModelsDeps) {
   return {
     getModel,
 
+    /** Refuses with `not_found`. */
+    async assertModel(caller: Caller, project: Project, name: string): Promise<void> {
+      assertMay(caller, project, 'read');
+      await existingModel(read, project, name);
+    },
+
     async searchModels(caller: Caller, project: Project, search: ModelSearch): Promise<Found<RegisteredModel>> {
       assertMay(caller, project, 'read');
       return searchModels(project, search);
@@ -239,9 +245,10 @@ export function createRegistry(deps: ModelsDeps) {
     /** Freezes what the version is. An ONNX file among its files is tried first; one that does not serve is kept as it was logged. */
     async register(caller: Caller, project: Project, input: NewRegistration): Promise<RegisteredVersion> {
       assertMay(caller, project, 'write');
-      const { facts, tags, onnx: _, ...plain } = input;
+      const { facts: told, tags: given, onnx: _, ...plain } = input;
       const kept = { ...plain, ...(await served(deps, input)) };
-      const { number } = await database.write(async (tx) => {
+      const tags = [...new Map(given.map((tag) => [tag.key, tag])).values()].sort((a, b) => (a.key < b.key ? -1 : 1));
+      return database.write(async (tx) => {
         await existingModel(tx, project, input.model);
         const version = await registerIn(deps, tx, caller, project, {
           ...kept,
@@ -251,12 +258,14 @@ export function createRegistry(deps: ModelsDeps) {
           outputs: {},
           code: null,
         });
-        await store.putVersionFacts(tx, version.id, { ...facts, stage: null, updated_at_ms: version.created_at_ms });
-        for (const tag of tags) await store.putVersionTag(tx, version.id, tag);
-        await store.touchModel(tx, project.id, input.model, version.created_at_ms);
-        return version;
+        const facts = { ...told, stage: null, updated_at_ms: version.created_at_ms };
+        await Promise.all([
+          store.putVersionFacts(tx, version.id, facts),
+          ...tags.map((tag) => store.putVersionTag(tx, version.id, tag)),
+          store.touchModel(tx, project.id, input.model, version.created_at_ms),
+        ]);
+        return { ...version, facts, tags, aliases: [] };
       });
-      return this.version(caller, project, input.model, number);
     },
 
     async version(caller: Caller, project: Project, model: string, number: number): Promise<RegisteredVersion> {

@@ -106,6 +106,8 @@ export interface Runs {
   searchRuns(caller: Caller, project: Project, search: RunSearch): Promise<{ items: views.RunDetail[]; next: string | null }>;
   /** Without anything that it logged. */
   findRun(caller: Caller, project: Project, id: string): Promise<Run>;
+  /** The datasets that it read. */
+  inputs(caller: Caller, project: Project, id: string): Promise<views.RunInput[]>;
   /** With what its client told of it. */
   trackedRun(caller: Caller, project: Project, id: string): Promise<TrackedRun>;
   queryRuns(caller: Caller, project: Project, query: RunQuery): Promise<{ items: TrackedRun[]; next: string | null }>;
@@ -246,6 +248,10 @@ export function createRuns(given: RunsDeps): Runs {
       assertMay(caller, project, 'read');
       const { number: _, project_id: __, reported_user: ___, ...run } = await commands.existingRun(read, project, id);
       return run;
+    },
+    async inputs(caller, project, id) {
+      assertMay(caller, project, 'read');
+      return views.selectInputs(read, (await commands.existingRun(read, project, id)).number);
     },
     async trackedRun(caller, project, id) {
       assertMay(caller, project, 'read');

@@ -94,6 +94,12 @@ async function withDetailOf(handle: Handle, rows: readonly RunRow[]): Promise<Ru
   }));
 }
 
+/** What one run read. */
+export async function selectInputs(handle: Handle, run: number): Promise<RunInput[]> {
+  const query = handle.selectFrom('run_inputs').select(['dataset', 'version', 'digest', 'context']).where('run', '=', run);
+  return query.orderBy('dataset').execute();
+}
+
 /** The first text behind all paths of a folder: `0` comes after `/`. */
 function afterFolder(folder: string): string {
   return `${folder.slice(0, -1)}0`;

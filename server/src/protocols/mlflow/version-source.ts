@@ -94,9 +94,9 @@ function filesOfModel(asking: Asking, id: string): Promise<Found> {
 /** Where clients keep the files of the experiment themselves, there is nothing of them here but their address. */
 async function filesOfRun(asking: Asking, id: string, folder: string): Promise<Found> {
   const { deps, caller, project } = asking;
-  const run = await deps.runs.trackedRun(caller, project, id);
   const files = below(await deps.runs.artifacts(caller, project, id), folder);
-  const outside = files.length === 0 && run.artifact_root !== null ? `${addressOfRun(run)}/${folder}` : null;
+  const run = files.length === 0 ? await deps.runs.trackedRun(caller, project, id) : null;
+  const outside = run && run.artifact_root !== null ? `${addressOfRun(run)}/${folder}` : null;
   return { ...nothing(asking), files, run_id: id, outside };
 }
 

@@ -36,7 +36,7 @@ export function versionsRoutes(deps: MlflowDeps, { route }: Routing): Route[] {
       { name: needed(text), source: needed(text), run_id: text, tags: objects, run_link: text, description: maybeText, model_id: text },
       async ({ caller, project, asked }) => {
         const tags = asked.tags.map((tag, at) => registryTag(tag, `tags[${at}]`));
-        await inRegistry(asked.name, () => registry.getModel(caller, project, asked.name));
+        await inRegistry(asked.name, () => registry.assertModel(caller, project, asked.name));
         const told = isPrompt(tags);
         const source = await findSource(deps, caller, project, { ...asked, isPrompt: told });
         const described = await describeFiles(deps, source);
@@ -158,7 +158,7 @@ export function versionsRoutes(deps: MlflowDeps, { route }: Routing): Route[] {
   /** The versions of our datasets that the run read; what it read from elsewhere the run itself tells. */
   async function readBy(caller: Caller, project: Project, run_id: string): Promise<ModelVersion['dataset_versions']> {
     try {
-      const { inputs } = await runs.getRun(caller, project, run_id);
+      const inputs = await runs.inputs(caller, project, run_id);
       return inputs.flatMap(({ dataset, version, digest }) => (version === null ? [] : [{ dataset, number: version, digest }]));
     } catch (error) {
       // A client may name a run of another server.

@@ -17,7 +17,7 @@ import type { Project } from '../../kernel/project.ts';
 import type { Database } from '../database/index.ts';
 import type { Log } from '../log/index.ts';
 import { noSpans, type Span, type Spans } from '../telemetry/index.ts';
-import { type Answering, errorAnswer, known, pageHeaders, pagePolicy, securityHeaders } from './answers.ts';
+import { type Answering, errorAnswer, known, pageHeaders, pagePolicy, secure, securityHeaders } from './answers.ts';
 import { createAttempts } from './attempts.ts';
 import { createIdempotency } from './idempotency.ts';
 import type { Metrics } from './metrics.ts';
@@ -92,8 +92,10 @@ export function createHttp(options: HttpOptions): Http {
   const once = createIdempotency(options);
   const serve = createServe({ ...options, ...answering, limits, once, stopping: stopping.signal });
   prepare(app, options, { methodsOf: methodsByPath(options), answering });
-  // A kept-alive connection would hold the stop until its grace is over.
-  app.addHook('onSend', (_request, reply, payload, done) => {
+  // Every answer that is not written at once by `serve`.
+  app.addHook('onSend', (request, reply, payload, done) => {
+    secure(reply, request.id);
+    // A kept-alive connection would hold the stop until its grace is over.
     if (stopping.signal.aborted) reply.header('connection', 'close');
     done(null, payload);
   });
@@ -140,9 +142,7 @@ function prepare(
 ): void {
   // Bodies are read by `serve` after the caller is known, never by the framework: to it no method has one.
   for (const method of ['POST', 'PUT', 'PATCH', 'DELETE']) app.addHttpMethod(method, { hasBody: false, overrideExisting: true });
-  app.addHook('onRequest', (request, reply, done) => {
-    for (const name in securityHeaders) reply.header(name, securityHeaders[name]);
-    reply.header('x-request-id', request.id);
+  app.addHook('onRequest', (request, _reply, done) => {
     const { headers, method } = request;
     assertWhence(
       {

@@ -5,7 +5,7 @@ import { assertMay, type Caller } from '../../kernel/caller.ts';
 import { failure } from '../../kernel/error.ts';
 import type { Project } from '../../kernel/project.ts';
 import type { Log } from '../log/index.ts';
-import { errorAnswer, known, pageHeaders } from './answers.ts';
+import { errorAnswer, jsonHeaders, jsonUtf8, known, pageHeaders, secure } from './answers.ts';
 import type { Attempts } from './attempts.ts';
 import { assertBodyWelcome, limitedStream, parseBody, readBody } from './body.ts';
 import { cookieHeader, parseCookies } from './cookies.ts';
@@ -93,12 +93,12 @@ export function createServe(deps: ServeDeps) {
     const { endpoint, handler } = route;
     const key = keyOf(route, request);
     if (endpoint.answers === 'events') await sendEvents(exchange, (await handler(incoming)) as AsyncIterable<ServerSentEvent>);
-    else if (key === null) send(exchange, await handler(incoming));
+    else if (key === null) send(exchange, await handler(incoming), deps.stopping);
     else {
       const at = { caller: incoming.caller.person ?? incoming.caller.id, route: endpoint.id, key };
       const done = await deps.once(at, { url: request.url, body: bytes }, async () => jsonAnswer(reply, endpoint, await handler(incoming)));
       if (done.replayed) reply.header('idempotent-replayed', 'true');
-      sendText(reply, done.status, done.text);
+      sendText(exchange, done.status, done.text, deps.stopping);
     }
   }
 
@@ -151,6 +151,7 @@ export function createServe(deps: ServeDeps) {
       );
     }
     streams++;
+    secure(reply, facts.id);
     reply.header('content-type', 'text/event-stream; charset=utf-8');
     const headers = reply.getHeaders();
     reply.hijack();
@@ -207,7 +208,6 @@ function passwordOf(shown: string | undefined): { email: string; password: strin
 }
 
 const nothing = Buffer.alloc(0);
-const jsonUtf8 = 'application/json; charset=utf-8';
 
 function limitOf({ bodyLimit_bytes, bodyKind }: Endpoint, limits: HttpLimits): number {
   return bodyLimit_bytes ?? (bodyKind === 'bytes' ? limits.upload_bytes : limits.json_bytes);
@@ -286,16 +286,22 @@ function jsonAnswer(reply: FastifyReply, endpoint: Endpoint, value: unknown): { 
   return { status, text: status === 204 || value === undefined ? '' : JSON.stringify(value) };
 }
 
-function sendText(reply: FastifyReply, status: number, text: string): void {
-  if (text !== '') reply.header('content-type', jsonUtf8);
-  reply.code(status).send(text === '' ? undefined : text);
+/** Written at once where nobody has added a header: what the framework does to send a text takes as long as reading the request. */
+function sendText({ reply, facts }: Exchange, status: number, text: string, stopping: AbortSignal): void {
+  if (text === '') reply.code(status).send();
+  else if (stopping.aborted || Object.keys(reply.getHeaders()).length > 0) reply.header('content-type', jsonUtf8).code(status).send(text);
+  else {
+    reply.hijack();
+    reply.raw.writeHead(status, jsonHeaders(facts.id, Buffer.byteLength(text))).end(text);
+  }
 }
 
-function send({ route, reply }: Exchange, value: unknown): void {
+function send(exchange: Exchange, value: unknown, stopping: AbortSignal): void {
+  const { route, reply } = exchange;
   const answers = route.endpoint.answers ?? 'json';
   if (answers === 'json') {
     const { status, text } = jsonAnswer(reply, route.endpoint, value);
-    sendText(reply, status, text);
+    sendText(exchange, status, text, stopping);
     return;
   }
   if (!reply.hasHeader('content-type'))

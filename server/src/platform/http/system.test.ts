@@ -39,6 +39,9 @@ test('metrics count requests by route and tell how long the event loop was held'
   const text = (await get('/metrics')).body;
   assert.match(text, /slipway_http_requests_total\{route="system.live",method="GET",status="2xx"\} 1/);
   assert.match(text, /slipway_http_requests_total\{route="none",method="GET",status="4xx"\} 1/);
+  assert.match(text, /slipway_http_request_seconds_count\{route="system.live"\} 1/);
+  assert.match(text, /slipway_http_request_seconds_bucket\{le="\+Inf",route="system.live"\} 1/);
+  assert.match(text, /# TYPE slipway_http_request_seconds histogram/);
   assert.match(text, /event_loop_delay_p99_seconds \d/);
   assert.match(text, /process_resident_memory_bytes \d{7}/);
 });

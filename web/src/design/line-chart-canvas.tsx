@@ -1,6 +1,6 @@
 import 'uplot/dist/uPlot.min.css';
 import { useComputedColorScheme, useMantineTheme } from '@mantine/core';
-import { useEffect, useRef } from 'react';
+import { memo, useEffect, useRef } from 'react';
 import UPlot from 'uplot';
 import type { Line, LineChartProps } from './line-chart-props.ts';
 import { metric } from './numbers.ts';
@@ -9,8 +9,11 @@ import { colors } from './tokens.ts';
 type CanvasProps = LineChartProps & { readonly height: number; readonly format: (value: number) => string; readonly zone: string };
 type Palette = (typeof colors)['light' | 'dark'];
 
-/** uPlot draws; this turns our props into its options. A part of its own, so that pages without a chart do not fetch it. */
-export default function LineChartCanvas(props: CanvasProps) {
+/**
+ * uPlot draws; this turns our props into its options. A part of its own, so that pages without a chart do not fetch it. Made anew where
+ * a prop is another one: that costs tens of milliseconds, so what only stands around it must not do so.
+ */
+export default memo(function LineChartCanvas(props: CanvasProps) {
   const box = useRef<HTMLDivElement>(null);
   const palette = colors[useComputedColorScheme('light')];
   const { fontFamily } = useMantineTheme();
@@ -27,7 +30,7 @@ export default function LineChartCanvas(props: CanvasProps) {
     };
   }, [props, palette, fontFamily]);
   return <div ref={box} />;
-}
+});
 
 type Values = readonly (number | null)[];
 

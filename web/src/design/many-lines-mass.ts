@@ -1,5 +1,6 @@
 import type { Buckets, ManyLine } from './many-lines-props.ts';
-import { addLine, type Density, emptyDensity, paint, spanOfLines } from './many-lines-raster.ts';
+import { addLine, type Density, emptyDensity, spanOfLines } from './many-lines-raster.ts';
+import { pictureOf } from './picture.ts';
 
 /** What was added up so far of a list of lines. */
 export interface Mass {
@@ -58,16 +59,4 @@ function airOf(lines: readonly ManyLine[]): { readonly low: number; readonly hig
   const span = spanOfLines(lines) ?? { low: 0, high: 1 };
   const air = (span.high - span.low || Math.abs(span.high) || 1) * 0.06;
   return { low: span.low >= 0 && span.low < air ? 0 : span.low - air, high: span.high + air };
-}
-
-function pictureOf(density: Density, color: string, lines: number): HTMLCanvasElement {
-  const { width, height } = density;
-  const picture = document.createElement('canvas');
-  picture.width = width;
-  picture.height = height;
-  const image = new ImageData(width, height);
-  const part = (at: number) => Number.parseInt(color.slice(at, at + 2), 16);
-  paint(density, [part(1), part(3), part(5)], lines, new Uint32Array(image.data.buffer));
-  picture.getContext('2d')?.putImageData(image, 0, 0);
-  return picture;
 }

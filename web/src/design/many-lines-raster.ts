@@ -91,18 +91,19 @@ export function paint({ width, height, cover }: Density, color: readonly [number
   let most = 1;
   for (const one of cover) if (one > most) most = one;
   const alone = 1 / Math.max(1, Math.log10(lines));
-  const shades = new Uint32Array(Math.ceil(most * shadesOfLine) + 1);
+  // By the root of the depth: fine where few lines lie, and a short list where a hundred thousand do.
+  const shades = new Uint32Array(Math.ceil(Math.sqrt(most) * shadesOfRoot) + 1);
   for (let shade = 0; shade < shades.length; shade++) {
-    const depth = shade / shadesOfLine;
+    const depth = (shade / shadesOfRoot) ** 2;
     const alpha = depth <= 1 ? depth * alone : alone + (1 - alone) * Math.sqrt((depth - 1) / Math.max(1, most - 1));
     shades[shade] = ((Math.round(Math.min(1, alpha) * 255) << 24) | rgb) >>> 0;
   }
   for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) into[y * width + x] = shades[Math.round((cover[x * height + y] ?? 0) * shadesOfLine)] ?? 0;
+    for (let x = 0; x < width; x++) into[y * width + x] = shades[Math.round(Math.sqrt(cover[x * height + y] ?? 0) * shadesOfRoot)] ?? 0;
   }
 }
 
-const shadesOfLine = 16;
+const shadesOfRoot = 32;
 
 interface Span {
   readonly low: number;

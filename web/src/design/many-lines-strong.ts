@@ -42,11 +42,10 @@ export function drawStrong(plot: UPlot, { lines, strong, hit, buckets, palette }
     trace(line.mean, false);
     ctx.stroke();
   };
-  let drawn = 0;
-  for (const line of lines) {
-    const color = strong.get(line.key);
-    if (color && line !== hit?.line) draw(line, palette.chart[color], 1.6, drawn++ % 2 === 1);
-  }
+  const chosen = lines.filter(({ key }) => strong.has(key));
+  chosen.forEach((line, nth) => {
+    if (line !== hit?.line) draw(line, palette.chart[strong.get(line.key) ?? 'c1'], 1.6, nth % 2 === 1);
+  });
   if (hit) {
     const { line, at } = hit;
     const color = strong.get(line.key);

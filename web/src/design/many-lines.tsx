@@ -1,5 +1,5 @@
 import { Skeleton } from '@mantine/core';
-import { lazy, Suspense, useState } from 'react';
+import { Fragment, lazy, Suspense, useMemo, useState } from 'react';
 import styles from './many-lines.module.css';
 import type { Hit, ManyLinesProps } from './many-lines-props.ts';
 
@@ -10,9 +10,10 @@ const Canvas = lazy(() => import('./many-lines-canvas.tsx'));
  * Drag to zoom, double click to go back. To who does not see it the label says it; the table of what is drawn stands beside it.
  */
 export function ManyLines(props: ManyLinesProps) {
-  const { label, strong, hint, read, height = 190 } = props;
+  const { label, lines, strong, hint, read, height = 190 } = props;
   const [hit, setHit] = useState<Hit | null>(null);
   const color = hit && strong.get(hit.line.key);
+  const chosen = useMemo(() => lines.filter(({ key }) => strong.has(key)), [lines, strong]);
   return (
     <figure className={styles['figure']}>
       <p className={styles['read']} aria-hidden="true">
@@ -22,6 +23,23 @@ export function ManyLines(props: ManyLinesProps) {
             <b className="name">{hit.line.name}</b>
             <span className="number">{read(hit)}</span>
           </>
+        ) : chosen.length > 0 ? (
+          chosen.map(({ key, name }, at) => (
+            <Fragment key={key}>
+              <svg width={18} height={8} aria-hidden="true">
+                <line
+                  x1={0}
+                  x2={18}
+                  y1={4}
+                  y2={4}
+                  stroke={`var(--s-${strong.get(key)})`}
+                  strokeWidth={2}
+                  strokeDasharray={at % 2 === 1 ? '5 3' : undefined}
+                />
+              </svg>
+              <span className="name">{name}</span>
+            </Fragment>
+          ))
         ) : (
           hint
         )}

@@ -1,8 +1,11 @@
 import { useComputedColorScheme } from '@mantine/core';
 import { type PointerEvent, useEffect, useMemo, useRef, useState } from 'react';
+import { emptyDensity } from './many-lines-raster.ts';
 import { metric } from './numbers.ts';
 import styles from './parallel.module.css';
+import { addAcross } from './parallel-raster.ts';
 import { type Axis, drawnOf, insideOf, type Range, type Scale, scaleOf } from './parallel-scale.ts';
+import { pictureOf } from './picture.ts';
 import { colors } from './tokens.ts';
 
 export interface ParallelProps {
@@ -48,10 +51,10 @@ export function Parallel({ label, axes, onBrush, height = 210 }: ParallelProps) 
   }, [brushed, drawn, isBrushed]);
   const shape = useMemo(() => ({ axes, scales, width, height }), [axes, scales, width, height]);
   useEffect(
-    () => drawLines(behind.current, shape, drawn, isBrushed ? palette.line.hatch : palette.chart.c1, isBrushed ? 0.6 : 1),
+    () => drawLines(behind.current, shape, drawn, isBrushed ? palette.line.hatch : palette.chart.c1),
     [shape, drawn, palette, isBrushed],
   );
-  useEffect(() => drawLines(front.current, shape, inside, palette.chart.c1, 1.6), [shape, inside, palette]);
+  useEffect(() => drawLines(front.current, shape, inside, palette.chart.c1), [shape, inside, palette]);
   return (
     <div ref={box} className={styles['box']} style={{ height }}>
       <canvas ref={behind} role="img" aria-label={label} />
@@ -147,38 +150,30 @@ interface Shape {
   readonly height: number;
 }
 
-/** Draws over several frames and stops when told to; many lines are fainter, so that where they lie close it is darker. */
-function drawLines(canvas: HTMLCanvasElement | null, shape: Shape, lines: readonly number[], color: string, weight: number): () => void {
-  const context = canvas?.getContext('2d');
+/** Adds the lines over several frames and stops when told to; where many lie it is darker. What was there stays until then. */
+function drawLines(canvas: HTMLCanvasElement | null, shape: Shape, lines: readonly number[], color: string): () => void {
   const { axes, scales, width, height } = shape;
-  if (!canvas || !context || width === 0) return () => undefined;
-  canvas.width = width * devicePixelRatio;
-  canvas.height = height * devicePixelRatio;
-  context.scale(devicePixelRatio, devicePixelRatio);
-  context.strokeStyle = color;
-  context.lineWidth = lines.length > 1000 ? 0.8 : 1;
-  context.globalAlpha = Math.min(0.85, Math.max(0.035, (60 * weight) / Math.max(1, lines.length)));
+  if (!canvas || width === 0) return () => undefined;
+  const ratio = devicePixelRatio;
+  const density = emptyDensity(Math.round(width * ratio), Math.round(height * ratio));
   const tall = height - top_px - bottom_px;
-  const xs = axes.map((_, at) => xOf(at, axes.length, width));
-  const yOf = (line: number, at: number) => top_px + (1 - (scales[at]?.share(axes[at]?.values[line] ?? 0) ?? 0)) * tall;
-  let next = 0;
+  const steps = addAcross(density, {
+    axes: axes.map((_, at) => xOf(at, axes.length, width) * ratio),
+    lines,
+    rowOf: (line, at) => (top_px + (1 - (scales[at]?.share(axes[at]?.values[line] ?? 0) ?? 0)) * tall) * ratio,
+    thickness: ratio,
+  });
   let frame = 0;
-  const draw = () => {
+  const draw = (): void => {
     const until = performance.now() + drawing_ms;
-    for (; next < lines.length && performance.now() < until; next++) {
-      const line = lines[next] ?? 0;
-      context.beginPath();
-      let [x, y] = [xs[0] ?? 0, yOf(line, 0)];
-      context.moveTo(x, y);
-      for (let at = 1; at < xs.length; at++) {
-        const [toX, toY] = [xs[at] ?? 0, yOf(line, at)];
-        const middle = (x + toX) / 2;
-        context.bezierCurveTo(middle, y, middle, toY, toX, toY);
-        [x, y] = [toX, toY];
-      }
-      context.stroke();
+    while (performance.now() < until) {
+      if (!steps.next().done) continue;
+      canvas.width = density.width;
+      canvas.height = density.height;
+      canvas.getContext('2d')?.drawImage(pictureOf(density, color, lines.length), 0, 0);
+      return;
     }
-    if (next < lines.length) frame = requestAnimationFrame(draw);
+    frame = requestAnimationFrame(draw);
   };
   frame = requestAnimationFrame(draw);
   return () => cancelAnimationFrame(frame);

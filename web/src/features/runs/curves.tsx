@@ -23,7 +23,9 @@ export interface CurvesProps {
   readonly numbers: readonly number[];
   readonly selected: ReadonlySet<string>;
   readonly onSelect: (selected: ReadonlySet<string>) => void;
-  readonly view: { readonly curves: string; readonly steps: string };
+  /** `all`, or empty for a few. */
+  readonly shown: string;
+  readonly steps: string;
   readonly onView: (change: { readonly [field in 'curves' | 'steps' | 'by']?: string }) => void;
 }
 
@@ -31,8 +33,8 @@ const width_px = 400;
 
 /** A metric of some runs, or of all, over its steps; nothing where none of a few has more than one point. */
 export const Curves = memo(function Curves(props: CurvesProps) {
-  const { project, scope, metric, metrics, few, numbers, selected, onSelect, view, onView } = props;
-  const isAll = view.curves === 'all';
+  const { project, scope, metric, metrics, few, numbers, selected, onSelect, shown, steps, onView } = props;
+  const isAll = shown === 'all';
   const named = useQuery({ ...cellsQuery(project, scope, few, ['id', 'name']), enabled: few.length > 0 && !isAll });
   const runs = (named.data?.columns['id'] ?? []).map((id, at) => ({
     id: String(id),
@@ -65,7 +67,6 @@ export const Curves = memo(function Curves(props: CurvesProps) {
     </>
   );
   if (!isAll) return <RunCurves project={project} metric={metric} runs={runs} height={178} action={action} />;
-  const { steps } = view;
   const shared = { project, metric, numbers, selected, onSelect, steps, action };
   return <AllCurves {...shared} onSteps={(next) => onView({ steps: next })} />;
 });

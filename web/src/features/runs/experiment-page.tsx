@@ -153,7 +153,8 @@ function Runs({ state, known }: { readonly state: ExperimentState; readonly know
             numbers={curved}
             selected={selected}
             onSelect={select}
-            view={view}
+            shown={view.curves}
+            steps={view.steps}
             onView={setView}
           />
         </div>

@@ -34,7 +34,9 @@ export function useBrushed({ project, scope, filter, columns, metric, axes: chos
   }, [chosen, columns, metric]);
   const query = allCellsQuery(project, scope, filter ?? '', keys);
   const asked = useQuery({ ...query, enabled: query.enabled === true && filter !== null });
-  const brush = useMemo(() => readBrush(texts), [texts]);
+  // The list is another one with each change of the address; what it says need not be.
+  const said = texts.join('\n');
+  const brush = useMemo(() => readBrush(said === '' ? [] : said.split('\n')), [said]);
   const axes = useMemo(() => (asked.data ? axesOf(keys, asked.data.columns, log, brush) : []), [asked.data, keys, log, brush]);
   const inside = useMemo(() => insideRuns(axes, asked.data?.runs ?? []), [axes, asked.data?.runs]);
   return useMemo(() => ({ asked, axes, brush, keys, inside }), [asked, axes, brush, keys, inside]);

@@ -70,7 +70,7 @@ const volatile = new Set([
 ]);
 /** Lists whose order means nothing. */
 const unordered = /(?:^|\.)(?:tags|params|data\.metrics|aliases|dataset_inputs|datasetInputs|dataset_summaries)$/;
-const drawnName = /^(?:[a-z]+-[a-z]+-\d+|run-[0-9a-f]{6}|model)$/;
+const drawnName = /^(?:[a-z]+-[a-z]+-\d+|(?:run|model)-[0-9a-f]{6})$/;
 
 /**
  * Null when they agree, else where they do not. The rules: the same status; of a refusal the same `error_code` and, where MLflow names the

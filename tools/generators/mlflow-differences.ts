@@ -83,7 +83,7 @@ export const differences: readonly Difference[] = [
     text: 'The name of a run is kept once; the tag `mlflow.runName` is made from it, cannot be deleted, and changing either changes both.',
   },
   {
-    text: '`runs/create` without `start_time` begins now, not in 1970. Names that the server gives are `run-` with six digits, and `model`.',
+    text: '`runs/create` without `start_time` begins now, not in 1970. Names that the server gives are `run-` or `model-` with six digits.',
   },
   { text: 'A clash of experiment names is told without the text of the SQL statement. Renaming onto a taken name is refused.' },
   {

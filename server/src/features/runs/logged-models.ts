@@ -9,7 +9,6 @@ import type { RunsContext, RunsDeps } from './context.ts';
 import { experimentFor } from './experiments.ts';
 import * as store from './logged-models-store.ts';
 import { assertArtifactPath, assertKey, type KeyValue, type MetricPoint } from './run.ts';
-import { existingRun } from './runs.ts';
 import type { Artifact } from './runs-views.ts';
 
 /** A model that was logged: an artifact of its run with a life of its own until somebody registers it. */
@@ -39,28 +38,34 @@ export interface LoggedModelMetric extends MetricPoint {
 
 export interface NewLoggedModel {
   readonly experiment: string;
+  /** Without one it gets a name of its own. */
   readonly name: string;
   readonly kind: string;
+  /** Of the run that made it, which may be of another server. */
   readonly run_id?: string;
   readonly params: readonly KeyValue[];
   readonly tags: readonly KeyValue[];
 }
 
 const nameLimit_chars = 500;
+const runLimit_chars = 250;
 
 export async function createLoggedModel(deps: RunsContext, caller: Caller, project: Project, input: NewLoggedModel): Promise<LoggedModel> {
   assertMay(caller, project, 'write');
-  const { name, kind, params, tags } = input;
-  if (name.length > nameLimit_chars || /\p{Cc}/u.test(name)) {
-    throw failure('invalid_input', { field: 'name', expected: `at most ${nameLimit_chars} characters`, got: name.length });
+  const { kind, params, tags } = input;
+  if (input.name.length > nameLimit_chars || /\p{Cc}/u.test(input.name)) {
+    throw failure('invalid_input', { field: 'name', expected: `at most ${nameLimit_chars} characters`, got: input.name.length });
+  }
+  if (input.run_id !== undefined && (input.run_id.length > runLimit_chars || /\p{Cc}/u.test(input.run_id))) {
+    throw failure('invalid_input', { field: 'run_id', expected: `at most ${runLimit_chars} characters`, got: input.run_id.length });
   }
   for (const { key } of [...params, ...tags]) assertKey(key, 'key');
   const { database, events, clock } = deps;
   const now_ms = clock.now();
   const id = `m-${randomBytes(16).toString('hex')}`;
+  const name = input.name || `model-${id.slice(-6)}`;
   await database.write(async (tx) => {
     const experiment = await experimentFor(deps, tx, caller, project, input.experiment);
-    if (input.run_id) await existingRun(tx, project, input.run_id);
     const number = await store.insertLoggedModel(tx, {
       id,
       project_id: project.id,

@@ -115,7 +115,7 @@ export function loggedModelsRoutes({ runs }: MlflowDeps, { route }: Routing): Ro
         const made = await inExperiment(asked.experiment_id, (experiment) =>
           models.create(caller, project, {
             experiment,
-            name: asked.name || 'model',
+            name: asked.name,
             kind: asked.model_type,
             ...(asked.source_run_id === '' ? {} : { run_id: asked.source_run_id }),
             params: asked.params.map((param, at) => paramOf(param, `params[${at}]`)),

@@ -48,3 +48,18 @@ test('a version may be of a run of another server, whose files are known by thei
   const version = await models.version(await access.projects.resolve('default'), 'iris', 1);
   assert.deepEqual([version.flavor, version.files], ['outside', []]);
 });
+
+test('a logged model without a name gets one of its own, and may be of a run of another server', async (t) => {
+  const { post } = await openMlflow(t);
+  const make = async (more: object) => (await post('logged-models', { experiment_id: '0', ...more })).body.model.info;
+  const [first, second] = [await make({}), await make({ source_run_id: '123' })];
+  assert.match(first.name, /^model-[0-9a-f]{6}$/);
+  assert.equal(second.source_run_id, '123');
+  const found = await post('logged-models/search', { experiment_ids: ['0'], filter: `name = '${first.name}'` });
+  assert.deepEqual(
+    found.body.models.map((model: { info: { model_id: string } }) => model.info.model_id),
+    [first.model_id],
+  );
+  const long = await post('logged-models', { experiment_id: '0', source_run_id: 'r'.repeat(251) });
+  assert.deepEqual([long.status, long.body.error_code], [400, 'INVALID_PARAMETER_VALUE']);
+});

@@ -2,7 +2,7 @@ import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import { entryPath } from '../compute/entries.ts';
 import type { Answer, ManyValues, SqlValue } from './connection.ts';
 import { SqlError } from './sql-error.ts';
-import { type SqlReply, type SqlRequest, type SqlThreadData, type Step, unanswered } from './sql-protocol.ts';
+import { type Done, type SqlAsk, type SqlReply, type SqlRequest, type SqlThreadData, type Step, unanswered } from './sql-protocol.ts';
 
 /** A statement that SQLite refused. `code` is its extended result code, `code & 0xff` the primary one. */
 export class SqliteError extends SqlError {
@@ -21,8 +21,7 @@ export class SqliteError extends SqlError {
   }
 }
 
-type Waiting = { readonly resolve: (reply: Extract<SqlReply, { ok: true }>) => void; readonly reject: (error: Error) => void };
-type WithoutId<T> = T extends unknown ? Omit<T, 'id'> : never;
+type Waiting = { readonly resolve: (done: Done) => void; readonly reject: (error: Error) => void };
 
 /**
  * The HTTP thread's end of a SQL thread. Requests are answered in the order they were sent. Those of one turn go in one message, since
@@ -58,74 +57,73 @@ export class SqlClient {
   }
 
   async run(sql: string, params: readonly SqlValue[]): Promise<Answer> {
-    const { columns, values, changes } = await this.#request({ kind: 'run', sql, params });
+    const [changes, columns = [], values = []] = await this.#request(['run', sql, params]);
     return { rows: rowsOf(columns, values), changes };
   }
 
   async many(sql: string, values: ManyValues, arity: number): Promise<number> {
-    return (await this.#request({ kind: 'many', sql, values, arity })).changes;
+    return (await this.#request(['many', sql, values, arity]))[0];
   }
 
   async step(step: Step): Promise<void> {
-    await this.#request({ kind: 'step', step });
+    await this.#request(['step', step]);
   }
 
   /** A statement of a group that nobody waits for; refused, it is told by the `commit`. */
   send(sql: string, values: ManyValues, arity: number): void {
-    this.#queue({ id: unanswered, kind: 'many', sql, values, arity });
+    this.#queue(unanswered, ['many', sql, values, arity]);
   }
 
   /** The same for a step. */
   sendStep(step: Step): void {
-    this.#queue({ id: unanswered, kind: 'step', step });
+    this.#queue(unanswered, ['step', step]);
   }
 
   async exec(sql: string): Promise<void> {
-    await this.#request({ kind: 'exec', sql });
+    await this.#request(['exec', sql]);
   }
 
   async backup(path: string): Promise<void> {
-    await this.#request({ kind: 'backup', path });
+    await this.#request(['backup', path]);
   }
 
   async close(): Promise<void> {
     if (this.#ended) return;
     try {
-      await this.#request({ kind: 'close' });
+      await this.#request(['close']);
     } finally {
       await this.#worker.terminate();
     }
   }
 
-  #request(request: WithoutId<SqlRequest>): Promise<Extract<SqlReply, { ok: true }>> {
+  #request(ask: SqlAsk): Promise<Done> {
     if (this.#ended) return Promise.reject(this.#ended);
     const id = this.#nextId++;
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject });
-      this.#queue({ ...request, id });
+      this.#queue(id, ask);
     });
   }
 
-  #queue(request: SqlRequest): void {
+  #queue(id: number, ask: SqlAsk): void {
     // After all that is ready to run has run.
-    if (this.#outgoing.push(request) === 1) process.nextTick(() => this.#flush());
+    if (this.#outgoing.push([id, ask]) === 1) process.nextTick(() => this.#flush());
   }
 
   #flush(): void {
     const requests = this.#outgoing;
     this.#outgoing = [];
-    const given = requests.flatMap((one) =>
-      one.kind === 'many' && one.values instanceof Float64Array ? [one.values.buffer as ArrayBuffer] : [],
-    );
+    const given: ArrayBuffer[] = [];
+    for (const [, ask] of requests) if (ask[0] === 'many' && ask[2] instanceof Float64Array) given.push(ask[2].buffer as ArrayBuffer);
     this.#port.postMessage(requests, given);
   }
 
-  #settle(reply: SqlReply): void {
-    const waiting = this.#waiting.get(reply.id);
+  #settle([id, done, refused]: SqlReply): void {
+    const waiting = this.#waiting.get(id);
     if (!waiting) return;
-    this.#waiting.delete(reply.id);
-    if (reply.ok) waiting.resolve(reply);
-    else waiting.reject(new SqliteError(reply.message, reply.sqliteCode, reply.inTransaction));
+    this.#waiting.delete(id);
+    if (done) waiting.resolve(done);
+    else waiting.reject(new SqliteError(refused.message, refused.sqliteCode, refused.inTransaction));
   }
 
   #end(error: Error): void {

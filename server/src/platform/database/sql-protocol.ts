@@ -22,23 +22,26 @@ export type Step = keyof typeof steps;
 /** The id of a request that nobody waits for: it is not answered, and if it is refused its whole group is, the COMMIT included. */
 export const unanswered = 0;
 
-export type SqlRequest =
-  | { readonly id: number; readonly kind: 'run'; readonly sql: string; readonly params: readonly SqlValue[] }
+/** What comes after the id. Lists and not objects, whose names would be written and looked up again with each message. */
+export type SqlAsk =
+  | readonly [kind: 'run', sql: string, params: readonly SqlValue[]]
   /** One statement over many rows: `values` holds the rows one after the other, `arity` values each. */
-  | { readonly id: number; readonly kind: 'many'; readonly sql: string; readonly values: ManyValues; readonly arity: number }
-  | { readonly id: number; readonly kind: 'step'; readonly step: Step }
-  | { readonly id: number; readonly kind: 'exec'; readonly sql: string }
-  | { readonly id: number; readonly kind: 'backup'; readonly path: string }
-  | { readonly id: number; readonly kind: 'close' };
+  | readonly [kind: 'many', sql: string, values: ManyValues, arity: number]
+  | readonly [kind: 'step', step: Step]
+  | readonly [kind: 'exec', sql: string]
+  | readonly [kind: 'backup', path: string]
+  | readonly [kind: 'close'];
+
+export type SqlRequest = readonly [id: number, ask: SqlAsk];
 
 /** Rows end to end: a copy of many small objects, each with its names, costs three times as much. */
-export interface Done {
-  readonly columns: readonly string[];
-  readonly values: unknown[];
-  readonly changes: number;
+export type Done = readonly [changes: number, columns: readonly string[], values: unknown[]] | readonly [changes: number];
+
+/** `inTransaction` tells whether SQLite rolled the whole transaction back by itself, as it does when the disk is full. */
+export interface Refusal {
+  readonly message: string;
+  readonly sqliteCode: number;
+  readonly inTransaction: boolean;
 }
 
-export type SqlReply =
-  | ({ readonly id: number; readonly ok: true } & Done)
-  /** `inTransaction` tells whether SQLite rolled the whole transaction back by itself, as it does when the disk is full. */
-  | { readonly id: number; readonly ok: false; readonly message: string; readonly sqliteCode: number; readonly inTransaction: boolean };
+export type SqlReply = readonly [id: number, done: Done, refused?: undefined] | readonly [id: number, done: null, refused: Refusal];

@@ -5,7 +5,17 @@
 import { backup, DatabaseSync, type StatementSync } from 'node:sqlite';
 import { type MessagePort, workerData } from 'node:worker_threads';
 import type { ManyValues, SqlValue } from './connection.ts';
-import { type Done, type SqlReply, type SqlRequest, type SqlThreadData, type Step, steps, unanswered } from './sql-protocol.ts';
+import {
+  type Done,
+  type Refusal,
+  type SqlAsk,
+  type SqlReply,
+  type SqlRequest,
+  type SqlThreadData,
+  type Step,
+  steps,
+  unanswered,
+} from './sql-protocol.ts';
 
 const { file, mode, port } = workerData as SqlThreadData & { port: MessagePort };
 /** Plans of the statements in use; the product has a few hundred. */
@@ -62,21 +72,15 @@ function statement(sql: string): Statement {
   return found;
 }
 
-const nothing: readonly string[] = [];
-
-function changed(changes: number): Done {
-  return { columns: nothing, values: [], changes };
-}
-
 function run(sql: string, params: readonly SqlValue[]): Done {
   const { prepared, columns } = statement(sql);
   if (columns.length === 0) {
     const { changes } = prepared.run(...params);
     // A `select *` has other columns then.
     if (changesSchema.test(sql)) statements.clear();
-    return changed(Number(changes));
+    return [Number(changes)];
   }
-  return { columns, values: (prepared.all(...params) as unknown as unknown[][]).flat(), changes: 0 };
+  return [0, columns, (prepared.all(...params) as unknown as unknown[][]).flat()];
 }
 
 /** Rows of one statement: neighbours are found without a walk down the tree, which saves a quarter. More save nothing. */
@@ -119,31 +123,32 @@ function take(step: Step): void {
   if (step === 'commit' || step === 'rollback') [isInGroup, lost] = [false, null];
 }
 
-function perform(request: Exclude<SqlRequest, { kind: 'backup' }>): Done {
-  switch (request.kind) {
+const done: Done = [0];
+
+function perform(ask: SqlAsk): Done {
+  switch (ask[0]) {
     case 'run':
-      return run(request.sql, request.params);
+      return run(ask[1], ask[2]);
     case 'many':
-      return changed(runMany(request.sql, request.values, request.arity));
+      return [runMany(ask[1], ask[2], ask[3])];
     case 'step':
-      take(request.step);
-      return changed(0);
+      take(ask[1]);
+      return done;
     case 'exec':
-      connection().exec(request.sql);
-      return changed(0);
+      connection().exec(ask[1]);
+      return done;
     case 'close':
       if (mode === 'write') opened?.exec('PRAGMA wal_checkpoint(TRUNCATE)');
       opened?.close();
-      return changed(0);
+      return done;
+    case 'backup':
+      throw new Error('a backup is not one statement: it takes many turns of this thread');
   }
 }
-
-type Refusal = Omit<Extract<SqlReply, { ok: false }>, 'id'>;
 
 function refusal(error: unknown): Refusal {
   const { errcode, message } = error as { errcode?: number; message?: string };
   return {
-    ok: false,
     message: message ?? String(error),
     sqliteCode: errcode ?? 0,
     inTransaction: opened?.isOpen === true && opened.isTransaction,
@@ -151,12 +156,11 @@ function refusal(error: unknown): Refusal {
 }
 
 /** Statements of a group are sent before those before them were answered: after its transaction ended they would be kept one by one. */
-function answer(request: Exclude<SqlRequest, { kind: 'backup' }>): SqlReply {
-  const { id } = request;
-  const isNew = request.kind === 'step' && (request.step === 'begin' || request.step === 'rollback');
-  if (lost !== null && !isNew && request.kind !== 'close') return { id, ...lost };
+function answer(id: number, ask: SqlAsk): SqlReply {
+  const isNew = ask[0] === 'step' && (ask[1] === 'begin' || ask[1] === 'rollback');
+  if (lost !== null && !isNew && ask[0] !== 'close') return [id, null, lost];
   try {
-    return { id, ok: true, ...perform(request) };
+    return [id, perform(ask)];
   } catch (error) {
     let refused = refusal(error);
     if (id === unanswered && refused.inTransaction) {
@@ -165,28 +169,29 @@ function answer(request: Exclude<SqlRequest, { kind: 'backup' }>): SqlReply {
       refused = { ...refused, inTransaction: false };
     }
     if (isInGroup && !refused.inTransaction) lost = refused;
-    return { id, ...refused };
+    return [id, null, refused];
   }
 }
 
-async function copyTo({ id, path }: Extract<SqlRequest, { kind: 'backup' }>): Promise<SqlReply> {
+async function copyTo(id: number, path: string): Promise<SqlReply> {
   try {
     await backup(connection(), path);
-    return { id, ok: true, ...changed(0) };
+    return [id, done];
   } catch (error) {
-    return { id, ...refusal(error) };
+    return [id, null, refusal(error)];
   }
 }
 
 port.on('message', (requests: readonly SqlRequest[]) => {
   let replies: SqlReply[] = [];
   let begun_ms = performance.now();
-  for (const request of requests) {
-    if (request.kind === 'backup') void copyTo(request).then((reply) => port.postMessage([reply]));
-    else {
-      const reply = answer(request);
-      if (reply.id !== unanswered) replies.push(reply);
+  for (const [id, ask] of requests) {
+    if (ask[0] === 'backup') {
+      void copyTo(id, ask[1]).then((reply) => port.postMessage([reply]));
+      continue;
     }
+    const reply = answer(id, ask);
+    if (id !== unanswered) replies.push(reply);
     if (replies.length === 0 || performance.now() - begun_ms < together_ms) continue;
     port.postMessage(replies);
     replies = [];

@@ -67,6 +67,7 @@ function dataGiven({ served, file }: There): ByOperation {
     'runs.list': { query: { limit: '5' } },
     'runs.history': { query: { key: 'loss' } },
     'runs.buckets': { query: { key: 'loss', width: '10', axis: 'step', from: '0', to: '100' } },
+    'runs.curves': { query: { key: 'loss', runs: '1,2', width: '10', from: '0', to: '100' } },
     'runs.create': { body: { name: 'another', started_at_ms: 1, tags: [{ key: 'k', value: 'v' }] } },
     'runs.update': { body: { name: 'renamed' } },
     'runs.log': {

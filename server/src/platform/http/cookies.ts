@@ -5,11 +5,13 @@ export interface CookieOptions {
 }
 
 const cookiesLimit = 50;
+const none: ReadonlyMap<string, string> = new Map();
 
 /** The cookies of a request. The first of two equal names counts, as the browser sends the most particular one first. */
 export function parseCookies(header: string | undefined): ReadonlyMap<string, string> {
+  if (header === undefined) return none;
   const cookies = new Map<string, string>();
-  for (const part of (header ?? '').split(';', cookiesLimit)) {
+  for (const part of header.split(';', cookiesLimit)) {
     const at = part.indexOf('=');
     const name = part.slice(0, at).trim();
     if (at > 0 && !cookies.has(name)) cookies.set(name, part.slice(at + 1).trim());

@@ -105,7 +105,7 @@ export function createServe(deps: ServeDeps) {
   async function signedIn({ options }: Route, request: FastifyRequest, facts: RequestFacts): Promise<Caller> {
     const shown = request.headers.authorization;
     const bearer = /^Bearer +(\S+)$/i.exec(shown ?? '')?.[1] ?? null;
-    const basic = options.takesPassword ? passwordOf(shown) : null;
+    const basic = options.takesPassword && bearer === null ? passwordOf(shown) : null;
     if (shown !== undefined && bearer === null && basic === null) throw failure('token_not_valid', {});
     const credentials = { bearer, cookies: facts.cookies, ip: facts.ip, request: facts.id };
     const caller = await deps.authenticate(basic === null ? credentials : { ...credentials, basic });

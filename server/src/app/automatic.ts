@@ -24,8 +24,8 @@ export interface AutomaticDeps {
 export function hookReactions({ events, jobs, log }: Pick<AutomaticDeps, 'events' | 'jobs' | 'log'>): void {
   const byType = Map.groupBy(reactions, (reaction) => reaction.on);
   events.react(async (tx, event) => {
-    const due = byType.get(event.type);
-    if (!due) return;
+    const due = (byType.get(event.type) ?? []).filter(({ when }) => when?.(event) ?? true);
+    if (due.length === 0) return;
     if ((await events.depthIn(tx, event)) >= chainLimit) {
       log.error('a chain of reactions was cut: its causes are too many', {
         event: event.number,

@@ -13,7 +13,7 @@ async function react(world: World, event: SlipwayEvent): Promise<void> {
   // Monitors and automations have no part in a release.
   const deps = { ...world, projectById: async () => project } as Partial<ReactionJobsDeps> as ReactionJobsDeps;
   const jobs = new Map(reactionJobs(deps).map((job) => [job.name, job]));
-  for (const { job: name, payload } of reactions.filter(({ on }) => on === event.type)) {
+  for (const { job: name, payload } of reactions.filter(({ on, when }) => on === event.type && (when?.(event) ?? true))) {
     const job = jobs.get(name);
     const context = { id: 'job_1', project_id: project.id, attempt: 1, caller: admin, signal: new AbortController().signal };
     await job?.handle(job.payload.parse(payload(event)) as never, context);
@@ -90,4 +90,15 @@ test('a version that was taken off is not released by a verdict given again, but
   assert.equal(await serving(), 1);
   await deployments.roll(admin, project, { deployment: 'delay', version: 2 });
   assert.equal(await serving(), 2);
+});
+
+test('a version is judged when something here can run it, and nothing is started for any other', async (t) => {
+  const world = await openWorld(t);
+  await world.addVersion(onnxModel());
+  const [made] = await world.events.list({ type: 'model-version.registered', limit: 1 });
+  const judged = ({ when }: (typeof reactions)[number], flavor: string) => made && when?.({ ...made, after: { flavor } });
+  const [judging] = reactions.filter(({ job }) => job === 'gates.judge');
+  assert.ok(made && judging);
+  assert.equal(judging.when?.(made), true);
+  for (const flavor of ['mlflow', 'outside', 'prompt']) assert.equal(judged(judging, flavor), false, flavor);
 });

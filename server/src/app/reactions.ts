@@ -6,6 +6,8 @@ import type { SlipwayEvent } from '../platform/events/index.ts';
  */
 export interface Reaction {
   readonly on: string;
+  /** Only to events of which this is true; default: to all. A job that has nothing to do costs two writes. */
+  readonly when?: (event: SlipwayEvent) => boolean;
   readonly job: string;
   readonly payload: (event: SlipwayEvent) => Readonly<Record<string, unknown>>;
 }
@@ -17,11 +19,15 @@ const fields =
     return Object.fromEntries(names.flatMap((name) => (facts[name] === undefined ? [] : [[name, facts[name]]])));
   };
 
+function isServed({ after }: SlipwayEvent): boolean {
+  return (after as { readonly flavor?: unknown } | null)?.flavor === 'onnx';
+}
+
 export const reactions: readonly Reaction[] = [
   // Time moves on in a project whose data drives the clock: look at everything that may have become due.
   { on: 'project.clock-advanced', job: 'schedules.tick', payload: () => ({}) },
-  // A new version is judged by every gate of its model.
-  { on: 'model-version.registered', job: 'gates.judge', payload: fields('model', 'version') },
+  // A new version is judged by every gate of its model, if anything here can run it.
+  { on: 'model-version.registered', when: isServed, job: 'gates.judge', payload: fields('model', 'version') },
   // Good figures, but the gate wants people: ask them. Figures that do not hold any more: take back what they were asked.
   { on: 'gate.needs-approval', job: 'approvals.ask', payload: fields('version_id', 'gate') },
   { on: 'gate.failed', job: 'approvals.ask', payload: fields('version_id', 'gate') },

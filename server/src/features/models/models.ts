@@ -78,7 +78,14 @@ export async function registerIn(deps: ModelsDeps, tx: Handle, caller: Caller, p
     type: 'model-version.registered',
     subject: `model ${input.model}`,
     note: `Version ${number} of ${input.model} was registered.`,
-    after: { model: input.model, version: number, digest, run_id: input.run_id, execution_id: input.execution_id },
+    after: {
+      model: input.model,
+      version: number,
+      flavor: input.flavor,
+      digest,
+      run_id: input.run_id,
+      execution_id: input.execution_id,
+    },
   });
   const version: ModelVersion = {
     ...input,

@@ -73,7 +73,7 @@ export default function ManyLinesCanvas(props: CanvasProps) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: the picture has the size of the plot, which is not known before it was drawn
   useEffect(() => {
     if (!plot) return;
-    return growMass({ mass, lines, buckets, size: plot.bbox, color: isBehind ? palette.chart.c7 : palette.chart.c1 }, (next) => {
+    return growMass({ mass, lines, buckets, size: plot.bbox, color: isBehind ? palette.line.hatch : palette.chart.c1 }, (next) => {
       shown.current = next;
       plot.batch(() => {
         plot.setScale('x', { min: next.buckets.from, max: Math.max(next.buckets.to, next.buckets.from + 1) });

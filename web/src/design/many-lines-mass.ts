@@ -6,8 +6,7 @@ import { pictureOf } from './picture.ts';
 export interface Mass {
   readonly frame: string;
   readonly density: Density;
-  added: number;
-  last: ManyLine | undefined;
+  readonly added: ManyLine[];
 }
 
 /** A finished picture and the scales that it was made for. */
@@ -38,17 +37,18 @@ export function growMass({ mass, lines, buckets, size, color }: Growing, show: (
   const frame = { buckets, low, high, thickness: devicePixelRatio };
   const named = [size.width, size.height, buckets.from, buckets.to, buckets.size, low, high].join(' ');
   const old = mass.current;
-  const goesOn = old !== null && old.frame === named && old.added <= lines.length && lines[old.added - 1] === old.last;
-  const grown: Mass = goesOn ? old : { frame: named, density: emptyDensity(size.width, size.height), added: 0, last: undefined };
+  const goesOn = old !== null && old.frame === named && old.added.every((line, at) => line === lines[at]);
+  const grown: Mass = goesOn ? old : { frame: named, density: emptyDensity(size.width, size.height), added: [] };
   mass.current = grown;
   let request = 0;
   const step = (): void => {
     const until = performance.now() + drawing_ms;
-    while (grown.added < lines.length && performance.now() < until) {
-      grown.last = lines[grown.added++];
-      if (grown.last) addLine(grown.density, grown.last, frame);
+    for (const line of lines.slice(grown.added.length)) {
+      if (performance.now() > until) break;
+      addLine(grown.density, line, frame);
+      grown.added.push(line);
     }
-    if (grown.added < lines.length) request = requestAnimationFrame(step);
+    if (grown.added.length < lines.length) request = requestAnimationFrame(step);
     else show({ picture: pictureOf(grown.density, color, lines.length), buckets, low, high });
   };
   request = requestAnimationFrame(step);

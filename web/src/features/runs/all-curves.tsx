@@ -30,7 +30,7 @@ export interface AllCurvesProps {
 export function AllCurves({ project, metric, numbers, selected, onSelect, steps, onSteps, action }: AllCurvesProps) {
   const first = useMemo(() => numbers.slice(0, curvesLimit), [numbers]);
   const range = stepsOf(steps);
-  const { drawn, buckets, error, again } = useManyCurves({ project, metric, numbers: first, steps: range });
+  const { drawn, buckets, isWhole, error, again } = useManyCurves({ project, metric, numbers: first, steps: range });
   const strong = useMemo(() => new Map([...selected].slice(0, colors.length).map((run, at) => [run, colors[at] ?? 'c1'])), [selected]);
   const read = useCallback((hit: Hit) => (buckets ? readingOf(hit, buckets) : ''), [buckets]);
   const choose = useCallback(
@@ -39,6 +39,11 @@ export function AllCurves({ project, metric, numbers, selected, onSelect, steps,
   );
   const zoom = useCallback((from: number, to: number) => onSteps(`${from}~${to}`), [onSteps]);
   const back = useCallback(() => onSteps(''), [onSteps]);
+  const whole = range !== null && (
+    <Button size="compact-xs" variant="subtle" onClick={back}>
+      {words.runs.wholeRange}
+    </Button>
+  );
   return (
     <Card title={words.runs.byStep(metric)} action={action}>
       {error && <Problem error={error} again={again} />}
@@ -57,17 +62,13 @@ export function AllCurves({ project, metric, numbers, selected, onSelect, steps,
           />
           <div className={styles['steps']}>
             <StepFields key={`${buckets.from} ${buckets.to}`} from={buckets.from} to={buckets.to} onSteps={onSteps} />
-            {range !== null && (
-              <Button size="compact-xs" variant="subtle" onClick={back}>
-                {words.runs.wholeRange}
-              </Button>
-            )}
+            {whole}
             <span>{noteOf(drawn, first.length, numbers.length)}</span>
           </div>
         </>
       ) : (
         <p className={`muted ${styles['noCurves']}`}>
-          {drawn && first.length > 0 && drawn.read === first.length ? words.runs.noCurves(metric) : ' '}
+          {isWhole && first.length > 0 && words.runs.noCurves(metric)} {isWhole && whole}
         </p>
       )}
     </Card>

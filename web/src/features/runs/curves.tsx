@@ -52,7 +52,7 @@ export const Curves = memo(function Curves(props: CurvesProps) {
           onChange={(event) => onView({ by: event.currentTarget.value, steps: '' })}
         />
       )}
-      {numbers.length > few.length && (
+      {few.length > 0 && numbers.length > few.length && (
         <SegmentedControl
           size="xs"
           aria-label={words.runs.curvesShown}

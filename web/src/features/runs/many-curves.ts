@@ -16,10 +16,13 @@ export interface ReadCurve extends ManyLine {
 
 /** What was read so far of the curves of a metric; those that were read once are not read again while the steps stay the same. */
 export interface ManyCurves {
-  /** Metric and steps. */
+  /** Project, metric and steps. */
   readonly of: string;
+  readonly metric: string;
   readonly buckets: Buckets | null;
   readonly curves: ReadonlyMap<number, ReadCurve>;
+  /** Nothing more comes. */
+  readonly isWhole: boolean;
 }
 
 export interface CurvesWanted {
@@ -37,20 +40,20 @@ export async function readCurves(wanted: CurvesWanted, kept: ManyCurves | null, 
   let known = kept !== null && kept.of === of ? kept : null;
   // Unknown ones first: whether the steps are still the same is in the first answer, which reads some of them on the way.
   let rest = [...numbers.filter((number) => !known?.curves.has(number)), ...numbers.filter((number) => known?.curves.has(number))];
-  if (rest.length === 0) onPart({ of, buckets: null, curves: new Map() });
+  if (rest.length === 0) onPart({ of, metric, buckets: null, curves: new Map(), isWhole: true });
   for (let range: Partial<Buckets> = steps ?? {}, isFirst = true; rest.length > 0; isFirst = false) {
     const { from, to } = range;
     const query = { key: metric, runs: rest.join(','), width: width_px, ...(from === undefined || to === undefined ? {} : { from, to }) };
     const answer = await client.runs.curves({ params: { project }, query, signal });
-    if (answer.from === null || answer.to === null) return onPart({ of, buckets: null, curves: new Map() });
+    if (answer.from === null || answer.to === null) return onPart({ of, metric, buckets: null, curves: new Map(), isWhole: true });
     const buckets = { from: answer.from, to: answer.to, size: answer.size };
     if (isFirst && !isSame(known?.buckets ?? null, buckets)) known = null;
     const curves = new Map(known?.curves);
     for (const curve of answer.curves) curves.set(curve.run, curveOf(curve));
-    known = { of, buckets: known?.buckets ?? buckets, curves };
-    range = buckets;
     const next = rest.slice(Math.max(1, answer.read));
     rest = isFirst ? next.filter((number) => !curves.has(number)) : next;
+    known = { of, metric, buckets: known?.buckets ?? buckets, curves, isWhole: rest.length === 0 };
+    range = buckets;
     onPart(known);
   }
 }

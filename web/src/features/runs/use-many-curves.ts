@@ -26,6 +26,14 @@ export function useManyCurves({ project, metric, numbers, steps }: CurvesWanted)
     });
     return () => stop.abort();
   }, [project, metric, numbers, from, to, attempt]);
-  const drawn = useMemo(() => (part ? drawnOf(part, numbers) : null), [part, numbers]);
-  return { drawn, buckets: part?.buckets ?? null, error, again: useCallback(() => setAttempt((before) => before + 1), []) };
+  // Other steps of the same metric stay until the asked ones are there.
+  const shown = part?.metric === metric ? part : null;
+  const drawn = useMemo(() => (shown ? drawnOf(shown, numbers) : null), [shown, numbers]);
+  return {
+    drawn,
+    buckets: shown?.buckets ?? null,
+    isWhole: shown?.isWhole ?? false,
+    error,
+    again: useCallback(() => setAttempt((before) => before + 1), []),
+  };
 }

@@ -89,7 +89,7 @@ export function paint({ width, height, cover }: Density, color: readonly [number
   const [red, green, blue] = color;
   const rgb = (blue << 16) | (green << 8) | red;
   let most = 1;
-  for (const one of cover) if (one > most) most = one;
+  for (let at = 0; at < cover.length; at++) most = Math.max(most, cover[at] ?? 0);
   const alone = 1 / Math.max(1, Math.log10(lines));
   // By the root of the depth: fine where few lines lie, and a short list where a hundred thousand do.
   const shades = new Uint32Array(Math.ceil(Math.sqrt(most) * shadesOfRoot) + 1);
@@ -98,8 +98,11 @@ export function paint({ width, height, cover }: Density, color: readonly [number
     const alpha = depth <= 1 ? depth * alone : alone + (1 - alone) * Math.sqrt((depth - 1) / Math.max(1, most - 1));
     shades[shade] = ((Math.round(Math.min(1, alpha) * 255) << 24) | rgb) >>> 0;
   }
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) into[y * width + x] = shades[Math.round(Math.sqrt(cover[x * height + y] ?? 0) * shadesOfRoot)] ?? 0;
+  for (let x = 0; x < width; x++) {
+    for (let y = 0; y < height; y++) {
+      const depth = cover[x * height + y] ?? 0;
+      if (depth > 0) into[y * width + x] = shades[Math.round(Math.sqrt(depth) * shadesOfRoot)] ?? 0;
+    }
   }
 }
 

@@ -52,11 +52,11 @@ export function selectModels(
   return selectTagged(handle, profile, models, asked);
 }
 
-/** Versions that are not retired. */
+/** Versions that are not retired; those of prompts only where they are asked for. */
 export async function selectVersions(
   handle: Handle,
   profile: Profile,
-  project_id: string,
+  { project_id, prompts }: { readonly project_id: string; readonly prompts: boolean },
   asked: Asked<VersionColumn>,
 ): Promise<Placed<StoredVersion>[]> {
   const updated = sql`coalesce(versions.updated_at_ms, versions.created_at_ms)`;
@@ -64,7 +64,10 @@ export async function selectVersions(
     table: 'versions',
     from: sql`(select v.*, told.source, told.outside, told.logged_model, told.run_link, told.description, told.stage, told.flavors,
       told.updated_at_ms from model_versions as v left join model_version_facts as told on told.version_id = v.id) as versions`,
-    where: [sql`versions.project_id = ${project_id} and versions.retired_at_ms is null`],
+    where: [
+      sql`versions.project_id = ${project_id} and versions.retired_at_ms is null`,
+      ...(prompts ? [] : [sql`versions.flavor <> 'prompt'`]),
+    ],
     columns: {
       model: sql`versions.model`,
       number: sql`versions.number`,

@@ -153,7 +153,7 @@ test('versions are searched by model, run, source and tags, the last changed fir
     }
     await registry.describeVersion(caller, project, 'a', 1, 'changed now');
     const found = async (tests: Parameters<typeof registry.searchVersions>[2]['tests'], order: typeof byName = []) =>
-      (await registry.searchVersions(caller, project, { tests, order, limit: 100 })).items
+      (await registry.searchVersions(caller, project, { tests, order, prompts: false, limit: 100 })).items
         .map((one) => `${one.model}${one.number}`)
         .join(' ');
     const byName = [{ field: { kind: 'own', column: 'model' } as const, descending: true }];
@@ -165,8 +165,9 @@ test('versions are searched by model, run, source and tags, the last changed fir
     assert.equal(await found([own('run_id', '!=', 'run1')], byName), 'b2 a2');
     assert.equal(await found([own('source', 'like', 's3://_/a/3')]), 'a3');
     assert.equal(await found([{ field: { kind: 'tag', key: 'k' }, comparison: '=', value: 'v' }], byName), 'b2 a2');
-    const [dressed] = (await registry.searchVersions(caller, project, { tests: [own('source', 'like', '%/a/2')], order: [], limit: 1 }))
-      .items;
+    const [dressed] = (
+      await registry.searchVersions(caller, project, { tests: [own('source', 'like', '%/a/2')], order: [], prompts: false, limit: 1 })
+    ).items;
     assert.deepEqual(dressed?.tags, [{ key: 'k', value: 'v' }]);
   });
 });

@@ -52,7 +52,7 @@ interface Paging {
 /** Prompts are listed only where they are asked for. By name, in what is equal. */
 export type ModelSearch = TaggedQuery<ModelColumn> & Paging & { readonly prompts: boolean };
 /** The last changed first, in what is equal. */
-export type VersionSearch = TaggedQuery<VersionColumn> & Paging;
+export type VersionSearch = TaggedQuery<VersionColumn> & Paging & { readonly prompts: boolean };
 
 interface Found<T> {
   readonly items: readonly T[];
@@ -275,10 +275,14 @@ export function createRegistry(deps: ModelsDeps) {
       return version;
     },
 
-    async searchVersions(caller: Caller, project: Project, { cursor, limit, ...query }: VersionSearch): Promise<Found<RegisteredVersion>> {
+    async searchVersions(
+      caller: Caller,
+      project: Project,
+      { cursor, limit, prompts, ...query }: VersionSearch,
+    ): Promise<Found<RegisteredVersion>> {
       assertMay(caller, project, 'read');
-      const { rows, next } = await searchPage(query, { cursor, limit }, (after, most) =>
-        selectVersions(read, profile, project.id, { ...query, after, limit: most }),
+      const { rows, next } = await searchPage({ ...query, prompts }, { cursor, limit }, (after, most) =>
+        selectVersions(read, profile, { project_id: project.id, prompts }, { ...query, after, limit: most }),
       );
       return { items: await dressed(read, project, rows), next };
     },

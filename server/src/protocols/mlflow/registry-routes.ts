@@ -1,4 +1,5 @@
 import type { RegisteredModel } from '../../features/models/index.ts';
+import type { KeyValue } from '../../features/runs/index.ts';
 import type { Route } from '../../platform/http/index.ts';
 import { limits } from './names.ts';
 import { invalid, inWordsOf } from './refusal.ts';
@@ -7,9 +8,19 @@ import type { MlflowDeps, Routing } from './routing.ts';
 import { list } from './runs-mapping.ts';
 import { longTagOf } from './runs-wire.ts';
 import { cursorOf, inSearch, modelSearchOf, promptTag } from './tagged-search.ts';
-import { integer, needed, objects, text, texts } from './wire.ts';
+import { integer, needed, objects, text, texts, type Wire } from './wire.ts';
 
-export const registryTag = longTagOf(limits.registryTag_chars);
+const promptTextTag = 'mlflow.prompt.text';
+const anyTag = longTagOf(limits.registryTag_chars);
+
+export function registryTag(wire: Wire, path: string): KeyValue {
+  const { key, value } = wire;
+  if (key === promptTextTag && typeof value === 'string' && value.length > limits.registryTag_chars) {
+    throw invalid(`Prompt text exceeds max length of ${limits.registryTag_chars} characters.`);
+  }
+  return anyTag(wire, path);
+}
+
 const modelsPage = 100;
 const modelsMost = 1000;
 

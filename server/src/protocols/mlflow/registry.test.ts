@@ -63,3 +63,23 @@ test('a logged model without a name gets one of its own, and may be of a run of 
   const long = await post('logged-models', { experiment_id: '0', source_run_id: 'r'.repeat(251) });
   assert.deepEqual([long.status, long.body.error_code], [400, 'INVALID_PARAMETER_VALUE']);
 });
+
+test('versions of prompts are found by who asks for prompts, and a prompt that is too long is refused as one', async (t) => {
+  const { post, get } = await openMlflow(t);
+  const tags = [{ key: 'mlflow.prompt.is_prompt', value: 'true' }];
+  await post('registered-models/create', { name: 'greeting', tags });
+  await post('registered-models/create', { name: 'iris' });
+  const text = (value: string) => ({ name: 'greeting', source: 'prompt-template', tags: [...tags, { key: 'mlflow.prompt.text', value }] });
+  await post('model-versions/create', text('Hi, {{name}}!'));
+  await post('model-versions/create', { name: 'iris', source: 's3://bucket/model' });
+  const found = async (filter: string) =>
+    ((await get(`model-versions/search?filter=${encodeURIComponent(filter)}`)).body.model_versions ?? []).map(
+      (one: { name: string }) => one.name,
+    );
+  assert.deepEqual(await found(''), ['iris']);
+  assert.deepEqual(await found("name LIKE 'g%'"), []);
+  assert.deepEqual(await found("tags.`mlflow.prompt.is_prompt` = 'true'"), ['greeting']);
+  assert.deepEqual(await found("tags.`mlflow.prompt.is_prompt` != 'true'"), ['iris']);
+  const long = await post('model-versions/create', text('a'.repeat(100_001)));
+  assert.deepEqual([long.status, long.body.message], [400, 'Prompt text exceeds max length of 100000 characters.']);
+});

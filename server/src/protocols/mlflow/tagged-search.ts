@@ -75,25 +75,31 @@ function testOf<C extends string>(clause: Clause, columns: Columns<C>): TaggedTe
 const ordersOf = <C extends string>(keys: readonly OrderKey[], columns: Columns<C>) =>
   keys.map((key) => ({ field: fieldOf(key, columns), descending: key.descending }));
 
-/** Prompts are models that are listed only by who asks for their tag; a model without it counts as one that says it is none. */
-export function modelSearchOf(filter: string, order_by: readonly string[]): Omit<ModelSearch, 'limit'> {
-  const clauses = parseFilter(filter, modelGrammar);
-  const asksPrompts = ({ kind, key }: Clause): boolean => kind === 'tag' && key === promptTag;
-  const saysNone = ({ operator, value }: Clause): boolean =>
-    (operator === '=' && value === 'false') || (operator === '!=' && value === 'true');
+const asksPrompts = ({ kind, key }: Clause): boolean => kind === 'tag' && key === promptTag;
+const saysNone = ({ operator, value }: Clause): boolean =>
+  (operator === '=' && value === 'false') || (operator === '!=' && value === 'true');
+
+/** Prompts and their versions are listed only by who asks for their tag; what lacks it counts as saying that it is none. */
+function promptSearch<C extends string>(clauses: readonly Clause[], columns: Columns<C>) {
   return {
     prompts: clauses.some(asksPrompts),
-    tests: clauses.map((clause) => {
-      const test = testOf(clause, modelColumns);
+    tests: clauses.map((clause): TaggedTest<C> => {
+      const test = testOf(clause, columns);
       return asksPrompts(clause) && saysNone(clause) ? { ...test, orMissing: true } : test;
     }),
+  };
+}
+
+export function modelSearchOf(filter: string, order_by: readonly string[]): Omit<ModelSearch, 'limit'> {
+  return {
+    ...promptSearch(parseFilter(filter, modelGrammar), modelColumns),
     order: ordersOf(parseOrder(order_by, modelGrammar), modelColumns),
   };
 }
 
 export function versionSearchOf(filter: string, order_by: readonly string[]): Omit<VersionSearch, 'limit'> {
   return {
-    tests: parseFilter(filter, versionGrammar).map((clause) => testOf(clause, versionColumns)),
+    ...promptSearch(parseFilter(filter, versionGrammar), versionColumns),
     order: ordersOf(parseOrder(order_by, versionGrammar), versionColumns),
   };
 }

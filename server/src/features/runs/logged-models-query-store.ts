@@ -22,7 +22,7 @@ export interface LoggedModelQuery {
   readonly experiments: readonly string[];
   readonly tests: readonly { readonly field: LoggedModelField; readonly comparison: Comparison; readonly value: Compared }[];
   readonly order: readonly { readonly field: LoggedModelField; readonly descending: boolean }[];
-  /** A metric counts only where it was measured on one of these; empty: anywhere. */
+  /** A metric counts only where it was measured on one of these; empty: anywhere. Where no metric is asked about, any one will do. */
   readonly datasets: readonly { readonly name: string; readonly digest?: string }[];
   readonly after: readonly (string | number)[] | null;
   readonly limit: number;
@@ -30,16 +30,20 @@ export interface LoggedModelQuery {
 
 const pairs = { param: sql.table('logged_model_params'), tag: sql.table('logged_model_tags') } as const;
 
-function metricScope(field: Extract<LoggedModelField, { kind: 'metric' }>, datasets: LoggedModelQuery['datasets']): RawBuilder<boolean> {
+function onAny(datasets: LoggedModelQuery['datasets']): RawBuilder<boolean> {
   const scopes = datasets.map(({ name, digest }) =>
     digest === undefined ? sql<boolean>`x.dataset = ${name}` : sql<boolean>`(x.dataset = ${name} and x.digest = ${digest})`,
   );
+  return sql`(${sql.join(scopes, sql` or `)})`;
+}
+
+function metricScope(field: Extract<LoggedModelField, { kind: 'metric' }>, datasets: LoggedModelQuery['datasets']): RawBuilder<boolean> {
   return sql`${sql.join(
     [
       sql`x.model = logged_models.number and x.key = ${field.key}`,
       ...(field.dataset ? [sql`x.dataset = ${field.dataset}`] : []),
       ...(field.digest ? [sql`x.digest = ${field.digest}`] : []),
-      ...(scopes.length > 0 ? [sql`(${sql.join(scopes, sql` or `)})`] : []),
+      ...(datasets.length > 0 ? [onAny(datasets)] : []),
     ],
     sql` and `,
   )}`;
@@ -74,9 +78,13 @@ export async function selectLoggedModels(
     { value: sql`logged_models.created_at_ms`, descending: true },
     { value: sql`logged_models.number`, descending: true },
   ];
+  const asksMetric = tests.some(({ field }) => field.kind === 'metric');
   const where = [
     sql`logged_models.project_id = ${project_id} and logged_models.deleted_at_ms is null`,
     sql`logged_models.experiment in (${sql.join(numbers)})`,
+    ...(datasets.length > 0 && !asksMetric
+      ? [sql`exists (select 1 from logged_model_metrics as x where x.model = logged_models.number and ${onAny(datasets)})`]
+      : []),
     ...tests.map((test) =>
       test.field.kind === 'metric'
         ? sql`exists (select 1 from logged_model_metrics as x where ${metricScope(test.field, datasets)} and x.is_nan = 0

@@ -64,6 +64,25 @@ test('a logged model without a name gets one of its own, and may be of a run of 
   assert.deepEqual([long.status, long.body.error_code], [400, 'INVALID_PARAMETER_VALUE']);
 });
 
+test('logged models are found by the data that they were measured on', async (t) => {
+  const { post } = await openMlflow(t);
+  const [first, second] = await Promise.all(
+    ['a', 'b'].map(async (name) => (await post('logged-models', { experiment_id: '0', name })).body.model.info.model_id),
+  );
+  const { run_id } = (await post('runs/create', { start_time: 1 })).body.run.info;
+  const point = { run_id, key: 'm', value: 1, timestamp: 1 };
+  await post('runs/log-metric', { ...point, model_id: first, dataset_name: 'train', dataset_digest: '123' });
+  await post('runs/log-metric', { ...point, model_id: second });
+  const found = async (datasets: readonly object[]) =>
+    ((await post('logged-models/search', { experiment_ids: ['0'], datasets })).body.models ?? []).map(
+      (model: { info: { name: string } }) => model.info.name,
+    );
+  assert.deepEqual((await found([])).sort(), ['a', 'b']);
+  assert.deepEqual(await found([{ dataset_name: 'train' }]), ['a']);
+  assert.deepEqual(await found([{ dataset_name: 'train', dataset_digest: '123' }]), ['a']);
+  assert.deepEqual(await found([{ dataset_name: 'train', dataset_digest: '124' }]), []);
+});
+
 test('versions of prompts are found by who asks for prompts, and a prompt that is too long is refused as one', async (t) => {
   const { post, get } = await openMlflow(t);
   const tags = [{ key: 'mlflow.prompt.is_prompt', value: 'true' }];

@@ -77,9 +77,17 @@ function valueWire(value: AnyValue): Json {
   return { ...value };
 }
 
-/** A text stands for itself; other kinds of values are objects. */
-type PackedValue = string | Exclude<AnyValue, { readonly string_value: string }>;
-/** As an object in rows that were written before texts stood for themselves. */
+/** A text, a flag and a list stand for themselves; other kinds of values say what they are. */
+type PackedValue =
+  | string
+  | boolean
+  | null
+  | readonly PackedValue[]
+  | { readonly int: string }
+  | { readonly double: number | string }
+  | { readonly bytes: string }
+  | { readonly members: readonly PackedAttribute[] };
+/** An object in rows of before, which kept spans as they come. */
 type PackedAttribute = readonly [key: string, value: PackedValue] | Attribute;
 
 type WithAttributes = { readonly attributes: readonly Attribute[] };
@@ -89,14 +97,26 @@ type Packed = Omit<PackedParts<OtlpSpan>, 'events' | 'links'> & {
   readonly links: readonly PackedParts<OtlpSpan['links'][number]>[];
 };
 
-/** A span as it is kept. Searches look through this text, so the words of the form, `key` and `string_value`, are not in it. */
+/** A span as it is kept. Searches look through this text, so words of the form, as `string_value`, are not in it. */
 function packed(span: OtlpSpan): Packed {
   return { ...packedPart(span), events: span.events.map(packedPart), links: span.links.map(packedPart) };
 }
 
 function packedPart<T extends WithAttributes>(part: T): PackedParts<T> {
-  const attributes = part.attributes.map(({ key, value }) => [key, 'string_value' in value ? value.string_value : value] as const);
-  return { ...part, attributes: attributes as readonly PackedAttribute[] };
+  return { ...part, attributes: part.attributes.map(packedAttribute) };
+}
+
+const packedAttribute = ({ key, value }: Attribute): PackedAttribute => [key, packedValue(value)];
+
+function packedValue(value: AnyValue): PackedValue {
+  if ('string_value' in value) return value.string_value;
+  if ('bool_value' in value) return value.bool_value;
+  if ('int_value' in value) return { int: value.int_value };
+  if ('double_value' in value) return { double: value.double_value };
+  if ('bytes_value' in value) return { bytes: value.bytes_value };
+  if ('array_value' in value) return value.array_value?.values.map(packedValue) ?? [];
+  if ('kvlist_value' in value) return { members: value.kvlist_value?.values.map(packedAttribute) ?? [] };
+  return null;
 }
 
 function unpacked(span: Packed): OtlpSpan {
@@ -108,7 +128,16 @@ function unpackedPart<T extends { readonly attributes: readonly PackedAttribute[
 }
 
 function unpackedAttribute(one: PackedAttribute): Attribute {
-  if ('key' in one) return one;
-  const [key, value] = one;
-  return { key, value: typeof value === 'string' ? { string_value: value } : value };
+  return 'key' in one ? one : { key: one[0], value: unpackedValue(one[1]) };
+}
+
+function unpackedValue(value: PackedValue): AnyValue {
+  if (typeof value === 'string') return { string_value: value };
+  if (typeof value === 'boolean') return { bool_value: value };
+  if (value === null) return {};
+  if ('int' in value) return { int_value: value.int };
+  if ('double' in value) return { double_value: value.double as number };
+  if ('bytes' in value) return { bytes_value: value.bytes };
+  if ('members' in value) return { kvlist_value: { values: value.members.map(unpackedAttribute) } };
+  return { array_value: { values: value.map(unpackedValue) } };
 }

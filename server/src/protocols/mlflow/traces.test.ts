@@ -99,20 +99,35 @@ test('spans that a client keeps as a file of their trace, as the one in TypeScri
 
 test('the text of a trace is what its program said, and not the words in which it is kept', async (t) => {
   const { call, found } = await openTraces(t, {});
+  const odd = [
+    { key: 'n', value: { intValue: '5' } },
+    { key: 'd', value: { doubleValue: 0.5 } },
+    { key: 'b', value: { boolValue: true } },
+    { key: 'l', value: { arrayValue: { values: [{ stringValue: 'x' }, { intValue: '1' }] } } },
+    { key: 'm', value: { kvlistValue: { values: [{ key: 'in', value: { stringValue: 'y' } }] } } },
+  ];
   const said = { a: [{ key: 'test', value: { stringValue: 'value1' } }], b: [{ key: 'test3', value: { stringValue: 'I like it' } }] };
   for (const [digit, attributes] of Object.entries(said)) {
     const span = { traceId: digit.repeat(32), spanId: digit.repeat(16), name: 'x', startTimeUnixNano: '1', endTimeUnixNano: '2' };
-    const events = [{ name: 'e', timeUnixNano: '1', attributes: [{ key: 'n', value: { intValue: '5' } }, ...attributes] }];
+    const events = [{ name: 'e', timeUnixNano: '1', attributes: [...odd, ...attributes] }];
     const body = { resourceSpans: [{ scopeSpans: [{ spans: [{ ...span, attributes, events }] }] }] };
     const sent = await call('POST', '/v1/traces', body, { 'x-mlflow-experiment-id': '0', 'content-type': 'application/json' });
     assert.equal(sent.status, 200, sent.text);
   }
   assert.deepEqual(await found("trace.text LIKE '%value1%'"), [`tr-${'a'.repeat(32)}`]);
   assert.deepEqual(await found("trace.text LIKE '%I like it%'"), [`tr-${'b'.repeat(32)}`]);
-  for (const word of ['string', 'key']) assert.deepEqual(await found(`trace.text LIKE '%${word}%'`), [], word);
+  for (const word of ['string', 'key', 'array', 'kvlist']) assert.deepEqual(await found(`trace.text LIKE '%${word}%'`), [], word);
   const [span] = (await call('GET', `/api/3.0/mlflow/traces/get?trace_id=tr-${'a'.repeat(32)}`)).body.trace.spans;
   const attribute = { key: 'test', value: { string_value: 'value1' } };
-  assert.deepEqual([span.attributes, span.events[0].attributes], [[attribute], [{ key: 'n', value: { int_value: 5 } }, attribute]]);
+  assert.deepEqual(span.attributes, [attribute]);
+  assert.deepEqual(span.events[0].attributes, [
+    { key: 'n', value: { int_value: 5 } },
+    { key: 'd', value: { double_value: 0.5 } },
+    { key: 'b', value: { bool_value: true } },
+    { key: 'l', value: { array_value: { values: [{ string_value: 'x' }, { int_value: 1 }] } } },
+    { key: 'm', value: { kvlist_value: { values: [{ key: 'in', value: { string_value: 'y' } }] } } },
+    attribute,
+  ]);
 });
 
 test('a trace that is linked to a run before it comes is found by that run when it came', async (t) => {

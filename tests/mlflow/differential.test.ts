@@ -6,6 +6,7 @@ import { lacking } from './clients.fixture.ts';
 import { type Asked, ask, difference, Pairs } from './compare.fixture.ts';
 import { startPeer } from './peer.fixture.ts';
 import type { Request } from './requests.fixture.ts';
+import { assessmentRequests } from './requests-assessments.fixture.ts';
 import { experimentRequests } from './requests-experiments.fixture.ts';
 import { graphqlRequests } from './requests-graphql.fixture.ts';
 import { inputRequests } from './requests-inputs.fixture.ts';
@@ -22,6 +23,7 @@ const requests: readonly Request[] = [
   ...inputRequests,
   ...modelRequests,
   ...traceRequests,
+  ...assessmentRequests,
   ...graphqlRequests,
   ...malformedRequests,
   ...strayRequests,

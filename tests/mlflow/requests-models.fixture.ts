@@ -17,6 +17,7 @@ const loggedModels: readonly Request[] = [
     { keep: { model: 'model.info.model_id' } },
   ),
   post('logged model without a name', 'logged-models', { experiment_id: '{{exp}}' }, { keep: { model2: 'model.info.model_id' } }),
+  post('logged model of a run of another server', 'logged-models', { experiment_id: '{{expB}}', name: 'theirs', source_run_id: '123' }),
   post('logged model of no experiment', 'logged-models', { name: 'iris' }),
   post('logged model of an experiment that is not there', 'logged-models', { experiment_id: '987654321', name: 'iris' }),
   ...['a/b', 'a:b', 'a.b', 'a%b', ''].map((bad) =>
@@ -137,7 +138,24 @@ const models: readonly Request[] = [
 ];
 
 const one = { name, version: '1' };
+const elsewhere = '{{p}}elsewhere';
+const prompt = '{{p}}prompt';
+const promptTags = [{ key: 'mlflow.prompt.is_prompt', value: 'true' }];
+const promptText = (value: string) => ({
+  name: prompt,
+  source: 'prompt-template',
+  tags: [...promptTags, { key: 'mlflow.prompt.text', value }],
+});
+
 const versions: readonly Request[] = [
+  post('registered model for another server', 'registered-models/create', { name: elsewhere }),
+  post('prompt', 'registered-models/create', { name: prompt, tags: promptTags }),
+  post('version of a prompt', 'model-versions/create', promptText('Hi!')),
+  post('version of a prompt that is too long', 'model-versions/create', promptText(long(100_001))),
+  get('search versions, prompts too', 'model-versions/search', { filter: "name LIKE '{{p}}prompt%'" }),
+  get('search versions of prompts', 'model-versions/search', {
+    filter: "tags.`mlflow.prompt.is_prompt` = 'true' AND name = '{{p}}prompt'",
+  }),
   post('version of an outside source', 'model-versions/create', {
     name,
     source: 's3://bucket/model',
@@ -146,6 +164,9 @@ const versions: readonly Request[] = [
   }),
   post('version of a logged model', 'model-versions/create', { name, source: 'models:/{{model}}', model_id: '{{model}}' }),
   post('version of a run', 'model-versions/create', { name, source: 'runs:/{{run}}/notes', run_id: '{{run}}' }),
+  post('version of a run of another server', 'model-versions/create', { name: elsewhere, source: 'runs:/theirs/model', run_id: 'theirs' }),
+  get('address of a version of a run of another server', 'model-versions/get-download-uri', { name: elsewhere, version: '1' }),
+  post('version of a run that is not the one named', 'model-versions/create', { name, source: 'runs:/theirs/model', run_id: 'ours' }),
   post('version of a model that is not there', 'model-versions/create', { name: '{{p}}none', source: 's3://b/m' }),
   post('version without a source', 'model-versions/create', { name }),
   post('version without a name', 'model-versions/create', { source: 's3://b/m' }),

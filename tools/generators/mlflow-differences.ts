@@ -51,6 +51,9 @@ export const differences: readonly Difference[] = [
     text: 'Addresses of artifacts with `..` or `?`, and paths with a backslash, are refused.',
     shownBy: ['experiment at s3://bucket/a?b=c', 'experiment at s3://bucket/../a', 'files below a\\..\\b'],
   },
+  { text: 'An artifact location that is no whole address is kept as it was written, and not resolved against a folder of the server.' },
+  { text: 'An address with two slashes in a row is not found, instead of redirected. The id of an assessment is always given here.' },
+  { text: 'A number in a message is told as JavaScript writes it, so 9.0 as 9.' },
   {
     text: 'The id of a logged model that stands in the address need not stand in the body, too.',
     shownBy: [/^finishLoggedModel: /, /^logLoggedModelParams: /],
@@ -78,7 +81,7 @@ export const differences: readonly Difference[] = [
   {
     text: 'Permissions of single experiments and models (`…/permissions/*`) are told and never given, since rights are those of a whole project here.',
   },
-  { text: '`runs/log-batch` is atomic: all of it is kept or none.' },
+  { text: '`runs/log-batch` is atomic: all of it is kept or none. It may have more than a million characters.' },
   {
     text: 'The name of a run is kept once; the tag `mlflow.runName` is made from it, cannot be deleted, and changing either changes both.',
   },

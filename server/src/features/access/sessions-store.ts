@@ -28,7 +28,13 @@ export async function selectSession(handle: Handle, hash: string): Promise<Sessi
 
 /** Newest first; those that are over may be among them. */
 export async function selectSessionsOf(handle: Handle, person: string): Promise<Session[]> {
-  return handle.selectFrom('access_sessions').selectAll().where('person', '=', person).orderBy('made_at_ms', 'desc').execute();
+  return handle
+    .selectFrom('access_sessions')
+    .selectAll()
+    .where('person', '=', person)
+    .orderBy('made_at_ms', 'desc')
+    .orderBy('hash')
+    .execute();
 }
 
 export async function touchSession(tx: Handle, hash: string, seen_at_ms: number): Promise<void> {

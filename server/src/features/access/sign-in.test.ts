@@ -366,6 +366,7 @@ test('a person sees their sessions by browser and time, knows their own, and end
   const other = await join(server, caller, 'eve', null);
   const here = { host: 'localhost', origin: 'http://localhost' };
   const body = { email: 'ada@example.org', password: goodPassword };
+  server.clock.forward(1000);
   const phone = await server.call('POST', '/api/v1/session', body, { ...here, 'user-agent': `Phone/1 ${'x'.repeat(300)}` });
   const lost = String(phone.response.headers['set-cookie']).split(';', 1)[0] ?? '';
   const seen = (as: string) => sessionsOf(server, as);

@@ -2,7 +2,7 @@ import { lstatSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { checkout, type Scope, type Server, slipway, startServer, temporaryFolder } from '../journeys/a-server.fixture.ts';
-import { type Answer, type Ask, inTurn, openAsker, speaker } from './ask.fixture.ts';
+import { type Answer, type Ask, inTurn, openAsker, type Say, speaker } from './ask.fixture.ts';
 import { basesOf, type Case, casesOf, type Operation, operationsOf, right, twinOf } from './attack.fixture.ts';
 import { canaryOfGuard, openGuard } from './guard.fixture.ts';
 import { whyUnexercised, wrongWith } from './judge.fixture.ts';
@@ -105,6 +105,15 @@ const harmless = /^write (\/var\/tmp\/etilqs_\w+|\/proc\/\d+\/autogroup)$/;
 /** Planted as the password of every account that is made on the way. */
 const passwords = ['an entirely new sentence', 'another sentence for spare'];
 
+/** The id of a session of whoever the campaign acts as. */
+async function sessionOfOwner(ask: Ask, server: Server, say: Say): Promise<string> {
+  const { path } = await say<{ path: string }>('POST', '/api/v1/sign-in-links', {});
+  const headers = { 'content-type': 'application/json', origin: server.address };
+  await ask({ method: 'POST', path: '/sign-in-link', headers, body: JSON.stringify({ token: tokenOf(path) }) });
+  const { sessions } = await say<{ sessions: { id: string }[] }>('GET', '/api/v1/sessions');
+  return sessions[0]?.id ?? '';
+}
+
 async function attack(ask: Ask, server: Server, ours: Peopled, guarded: string, campaign: Campaign) {
   const say = speaker(ask, server.admin.token);
   await say('POST', '/api/v1/projects', { name: 'timed', clock: 'data' });
@@ -114,7 +123,8 @@ async function attack(ask: Ask, server: Server, ours: Peopled, guarded: string, 
   const operation = await say<{ id: string }>('POST', '/api/v1/operations/doctor', {});
   const link = await say<{ path: string }>('POST', '/api/v1/sign-in-links', {});
   const given: Peopled['given'] = { ...ours.given, ...signIns(tokenOf(server.setupLink), tokenOf(link.path)) };
-  const params = { ...ours.params, person: spare.id, token: token.id, operation: operation.id };
+  const session = await sessionOfOwner(ask, server, say);
+  const params = { ...ours.params, person: spare.id, token: token.id, session, operation: operation.id };
   const { paths } = await say<{ paths: Record<string, unknown> }>('GET', '/api/openapi.json');
   const all = [...operationsOf(paths), ...mlflowOperations(given)].filter(({ id }) => id.includes(campaign.only ?? ''));
   const secrets = [server.admin.token, server.data, checkout, process.execPath, canaryOfEnvironment, canaryOfGuard.trim(), ...passwords];
@@ -184,8 +194,9 @@ function signIns(setUp: string, link: string): Peopled['given'] {
   };
 }
 
-/** What ends something comes last, so that the others still find it. */
+/** What ends something comes last, so that the others still find it; but one session before all of them. */
 function orderOf({ id, method }: Operation): number {
+  if (id === 'access.endSession') return 1;
   const ends = method === 'DELETE' || /retire|rollback|cancel|^mlflow\.delete/.test(id);
   return ends ? 2 : method === 'GET' ? 0 : 1;
 }

@@ -102,8 +102,6 @@ test('paths that escape are refused, those that differ in case or in the form of
     '%5c..%5cup',
     'C:%5cx',
     '%2fetc%2fpasswd',
-    './x',
-    'a/./x',
     'x%00',
     '~%2f..%2fx',
   ];
@@ -112,6 +110,8 @@ test('paths that escape are refused, those that differ in case or in the form of
     assert.ok(status === 400 || (status === 404 && text === 'Not Found'), `${path}: ${status} ${text}`);
   }
   assert.deepEqual(await listed(), before);
+  // A dot is the folder that it stands in, as clients write the whole of a run.
+  assert.deepEqual([(await put(`${files}a/./dotted`, 'x')).status, (await get(`${files}a/dotted`)).text], [200, 'x']);
   const names = ['case.txt', 'Case.txt', 'caf\u00e9.txt', 'cafe\u0301.txt', 'ﬁle.txt', 'file.txt', '%25.txt', ' .txt'];
   for (const name of names) {
     const { status, text } = await put(`${files}${encodeURIComponent(name)}`, `this is ${name}`);
